@@ -1,0 +1,35 @@
+"""An ML platform that lives in JupyterLab: from raw data to a monitored model, in one library.
+
+Every public name is here, in the order of `__all__`; a name's module loads when the name is first used, so that
+`import workbench` costs next to nothing.
+
+Examples
+--------
+>>> import workbench as wb
+>>> wb.connect.__module__
+'workbench.workspace'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "connect": "workbench.workspace",
+}
+
+__all__ = sorted(_HOMES)  # noqa: PLE0605  # one list, not two that can disagree
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'workbench' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,1 @@
+"""Alembic's migrations, one a file, in order of their number."""
