@@ -1,7 +1,7 @@
 """An ML platform that lives in JupyterLab: from raw data to a monitored model, in one library.
 
-Every public name is here, in the order of `__all__`; a name's module loads when the name is first used, so that
-`import workbench` costs next to nothing.
+Every public name is here, in the order of `__all__`; a name's module loads when the name is first
+used, so that `import workbench` costs next to nothing.
 
 Examples
 --------

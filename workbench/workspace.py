@@ -1,6 +1,7 @@
 """The workspace: where settings, metadata, artifacts and daemons of one place come together.
 
-There is one current workspace a process. Stages ask for it with `current()`; nobody passes it around.
+There is one current workspace a process. Stages ask for it with `current()`; nobody passes it
+around.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ class Workspace:
             "ray": self.settings.ray_address or "a node of this workspace's own",
         }
         cells = "".join(
-            f"<tr><th style='text-align:left'>{name}</th><td style='text-align:left'>{html.escape(value)}</td></tr>"
+            f"<tr><th style='text-align:left'>{name}</th>"
+            f"<td style='text-align:left'>{html.escape(value)}</td></tr>"
             for name, value in rows.items()
         )
         return f"<table>{cells}</table>"
@@ -83,7 +85,8 @@ def connect(
 ) -> Workspace:
     """Make a workspace the current one of this process, and return it.
 
-    What is not given comes from `WORKBENCH_*` variables, then from `workbench.toml`, then lies under `home`.
+    What is not given comes from `WORKBENCH_*` variables, then from `workbench.toml`, then lies
+    under `home`.
 
     Parameters
     ----------

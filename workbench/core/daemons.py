@@ -1,7 +1,7 @@
 """Processes that outlive the one that started them: the Ray node, the scheduler, Voila.
 
-A daemon is known by its name within a workspace. Its record is a file under `home/run`; a record whose process
-is gone counts as nothing, so a machine that lost power needs no cleaning.
+A daemon is known by its name within a workspace. Its record is a file under `home/run`; a record
+whose process is gone counts as nothing, so a machine that lost power needs no cleaning.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ import psutil
 from workbench.core.errors import Unavailable
 from workbench.core.files import atomic_write, file_lock
 
-# A process's start is read from the kernel's clock ticks; two readings agree to a hundredth of a second.
+# A process's start is read from the kernel's clock ticks; two readings agree to a hundredth of a
+# second.
 _SAME_START = 0.05
 
 
@@ -107,7 +108,8 @@ class Daemons:
         Raises
         ------
         Unavailable
-            If the process ends or is not ready in time; the end of its log is in the message, and it is stopped.
+            If the process ends or is not ready in time; the end of its log is in the message, and
+            it is stopped.
         """
         with file_lock(self._run / f"{name}.lock", wait=wait, what=f"the start of {name!r}"):
             running = self.get(name)
@@ -133,7 +135,7 @@ class Daemons:
     ) -> Daemon:
         self._logs.mkdir(parents=True, exist_ok=True)
         with self.log(name).open("ab") as output:
-            process = subprocess.Popen(  # noqa: S603  # our own commands, never a shell
+            process = subprocess.Popen(  # our own commands, never a shell
                 list(command),
                 env={**os.environ, **environment},
                 stdin=subprocess.DEVNULL,
@@ -174,8 +176,14 @@ class Daemons:
             if facts is not None and not ended:
                 return facts
             if ended or time.monotonic() > until:
-                why = f"ended with {process.returncode}" if ended else f"was not ready in {wait:.0f} s"
-                raise Unavailable(f"{name!r} {why}: {self._tail(name)}", hint=f"see {self.log(name)}")
+                why = (
+                    f"ended with {process.returncode}"
+                    if ended
+                    else f"was not ready in {wait:.0f} s"
+                )
+                raise Unavailable(
+                    f"{name!r} {why}: {self._tail(name)}", hint=f"see {self.log(name)}"
+                )
             time.sleep(0.05)
 
     def _tail(self, name: str) -> str:
@@ -187,10 +195,13 @@ class Daemons:
 
 
 def alive(pid: int, born: float) -> bool:
-    """Return whether the process that started at `born` under `pid` still runs (a zombie does not)."""
+    """Return whether the process born then under `pid` still runs (a zombie does not)."""
     try:
         process = psutil.Process(pid)
-        return abs(process.create_time() - born) < _SAME_START and process.status() != psutil.STATUS_ZOMBIE
+        return (
+            abs(process.create_time() - born) < _SAME_START
+            and process.status() != psutil.STATUS_ZOMBIE
+        )
     except psutil.NoSuchProcess:
         return False
 

@@ -16,7 +16,7 @@ from workbench.core.errors import Conflict, StorageFull
 
 @contextmanager
 def storage_errors(what: str) -> Iterator[None]:
-    """Turn "no space left" from the operating system into an error that says what was being written.
+    """Turn "no space left" from the operating system into an error that names what was written.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def storage_errors(what: str) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise StorageFull(
                 f"no room left while writing {what}",
-                hint="free some space, or put home or artifact_url on a larger disk; nothing was kept",
+                hint="free some space, or put home or artifact_url on a larger disk",
             ) from error
         raise
 
@@ -86,7 +86,8 @@ def file_lock(path: Path, *, wait: float = 60.0, what: str = "this") -> Iterator
                     file.seek(0)
                     holder = file.read().strip() or "another process"
                     raise Conflict(
-                        f"{what} is held by {holder}", hint="wait for it to end, or stop it, and try again"
+                        f"{what} is held by {holder}",
+                        hint="wait for it to end, or stop it, and try again",
                     ) from None
                 time.sleep(0.05)
         file.seek(0)

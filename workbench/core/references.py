@@ -33,14 +33,15 @@ def check_name(name: object) -> str:
     Raises
     ------
     InvalidInput
-        If it is not a string, is empty, is longer than 500 characters, or holds an `@` or a control character.
+        If it is not a string, is empty, is longer than 500 characters, or holds an `@` or a control
+        character.
     """
     if not isinstance(name, str) or not name.strip():
         raise InvalidInput(f"{name!r} is not a name", hint="give a string such as 'flights'")
     if "@" in name or len(name) > 500 or any(ord(letter) < 32 for letter in name):
         raise InvalidInput(
             f"{name[:80]!r} cannot be a name",
-            hint="use up to 500 characters, without '@' (it separates the version) or control characters",
+            hint="use up to 500 characters, without '@' (it sets off the version) or controls",
         )
     return name
 
@@ -61,14 +62,17 @@ def parse_reference(text: str) -> Reference:
     3
     """
     if not isinstance(text, str):
-        raise InvalidInput(f"{text!r} is not a reference", hint="write 'name', 'name@3' or 'name@alias'")
+        raise InvalidInput(
+            f"{text!r} is not a reference", hint="write 'name', 'name@3' or 'name@alias'"
+        )
     name, at, selector = text.partition("@")
     check_name(name)
     if not at:
         return Reference(name)
     if not _SELECTOR.fullmatch(selector):
         raise InvalidInput(
-            f"{text!r} is not a reference", hint="after the '@' comes a version (3) or an alias (champion)"
+            f"{text!r} is not a reference",
+            hint="after the '@' comes a version (3) or an alias (champion)",
         )
     if selector.isdigit():
         return Reference(name, version=int(selector))

@@ -1,4 +1,4 @@
-"""Where the workspace lives. Read from arguments, then `WORKBENCH_*`, then `workbench.toml`, then defaults."""
+"""Where the workspace lives: from arguments, `WORKBENCH_*`, `workbench.toml`, then defaults."""
 
 from __future__ import annotations
 
@@ -24,10 +24,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WORKBENCH_", extra="forbid", frozen=True)
 
     home: Path = Field(
-        default=Path("~/.workbench"), description="The folder of everything that this machine keeps."
+        default=Path("~/.workbench"),
+        description="The folder of everything that this machine keeps.",
     )
     database_url: str = Field(
-        default="", description="The metadata database; SQLite in `home` when empty, or postgresql://…"
+        default="",
+        description="The metadata database; SQLite in `home` when empty, or postgresql://…",
     )
     artifact_url: str = Field(
         default="", description="Where artifacts lie; a folder in `home` when empty, or s3://…"
@@ -39,11 +41,18 @@ class Settings(BaseSettings):
         default="", description="A Ray cluster; a node of the workspace's own when empty."
     )
     num_cpus: int | None = Field(
-        default=None, ge=1, description="Processors of the workspace's own Ray node; all when empty."
+        default=None,
+        ge=1,
+        description="Processors of the workspace's own Ray node; all when empty.",
     )
-    serving_host: str = Field(default="127.0.0.1", description="The address that endpoints listen on.")
+    serving_host: str = Field(
+        default="127.0.0.1", description="The address that endpoints listen on."
+    )
     serving_port: int = Field(
-        default=0, ge=0, le=65535, description="The port that endpoints listen on; a free one when 0."
+        default=0,
+        ge=0,
+        le=65535,
+        description="The port that endpoints listen on; a free one when 0.",
     )
 
     @classmethod

@@ -1,8 +1,9 @@
 """Records of everything that was made, after ML Metadata: Artifact, Execution, Event, Context.
 
-tables (what is stored) → database (sessions, SQLite or PostgreSQL, migrations) → records (what callers see) →
-recording (one step that reads and writes) → artifacts, executions, metrics, schedules (queries) → store (all of it,
-as `Metadata`). `changes` tells other processes that something was committed.
+tables (what is stored) → database (sessions, SQLite or PostgreSQL, migrations) → records (what
+callers see) → recording (one step that reads and writes) → artifacts, executions, metrics,
+schedules (queries) → store (all of it, as `Metadata`). `changes` tells other processes that
+something was committed.
 """
 
 from workbench.metadata.recording import PARENT_VARIABLE, Recording

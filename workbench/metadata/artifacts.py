@@ -25,8 +25,8 @@ class ArtifactQueries(Database):
     def artifact(self, kind: str, reference: str) -> Artifact:
         """Return the artifact that a reference means.
 
-        Within a job (`WORKBENCH_PARENT` is set) the look-up is kept as an input of that job, which is how a
-        notebook's sources are known without being declared.
+        Within a job (`WORKBENCH_PARENT` is set) the look-up is kept as an input of that job, which
+        is how a notebook's sources are known without being declared.
 
         Parameters
         ----------
@@ -135,7 +135,7 @@ class ArtifactQueries(Database):
                 session.delete(row)
 
     def update_artifact(self, artifact_id: str, **properties: object) -> Artifact:
-        """Merge facts into an artifact's properties, for what lives on: an endpoint's state, a view's freshness."""
+        """Merge facts into an artifact's properties: an endpoint's state, a view's freshness."""
         with self.writing() as session:
             row = session.get(ArtifactRow, artifact_id)
             if row is None:
@@ -156,8 +156,8 @@ class ArtifactQueries(Database):
 def insert_artifact(session: Session, row: ArtifactRow) -> Artifact:
     """Add a row as the next version of its name; the version in `row` is ignored.
 
-    On SQLite the transaction holds the write lock; on PostgreSQL two writers may meet, and the second tries again
-    within a savepoint.
+    On SQLite the transaction holds the write lock; on PostgreSQL two writers may meet, and the
+    second tries again within a savepoint.
     """
     check_name(row.name)
     newest = select(func.max(ArtifactRow.version)).where(

@@ -1,7 +1,7 @@
 """Telling other processes that something was committed, without any of them asking in a loop.
 
-On SQLite a file in the workspace's home is touched and watched through the operating system; on PostgreSQL it is
-NOTIFY and LISTEN, so that servers on other machines hear of it too.
+On SQLite a file in the workspace's home is touched and watched through the operating system; on
+PostgreSQL it is NOTIFY and LISTEN, so that servers on other machines hear of it too.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Open a transaction that is committed at the end, whole, and announced; undone on an error."""
+        """Open a transaction: committed whole and announced at the end, undone on an error."""
         options = {"workbench_write": True}
         with (
             _database_errors(self.url),
@@ -132,7 +132,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # a DBAPI connec
 
 
 def _begin_sqlite(connection: Any) -> None:  # an SQLAlchemy connection
-    # A transaction that will write takes the write lock at once: two that read first and then both want to write
+    # A transaction that will write takes the write lock at once: two that read first and then both
+    # want to write
     # would otherwise fail instead of waiting.
     write = connection.get_execution_options().get("workbench_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
@@ -150,7 +151,8 @@ def _database_errors(url: str) -> Iterator[None]:
                 hint="free some space; nothing of this step was kept",
             ) from error
         raise Unavailable(
-            f"the metadata database {_without_password(url)} does not answer: {message.splitlines()[0]}",
+            f"the metadata database {_without_password(url)} does not answer: "
+            f"{message.splitlines()[0]}",
             hint="check database_url, and that the server runs",
         ) from error
     except DBAPIError as error:

@@ -178,7 +178,7 @@ class ExecutionQueries(ArtifactQueries):
             ]
 
     def reap(self) -> list[Execution]:
-        """Mark as failed what was running in a process of this machine that is no more; return those."""
+        """Mark as failed, and return, what ran in a process of this machine that is no more."""
         with self.reading() as session:
             running = session.scalars(
                 select(ExecutionRow).where(
@@ -254,7 +254,7 @@ def _context_of(session: Session, execution_ids: Sequence[str]) -> dict[str, str
         .join(ContextRow, ContextRow.id == AssociationRow.context_id)
         .where(AssociationRow.execution_id.in_(list(execution_ids)))  # type: ignore[attr-defined]
     )
-    return {execution: name for execution, name in session.execute(query)}
+    return dict(session.execute(query).tuples().all())
 
 
 @cache

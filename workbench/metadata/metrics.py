@@ -32,8 +32,9 @@ class MetricQueries(ExecutionQueries):
                     session.add(ParamRow(run_id=run_id, key=key, value=value))
                 elif known.value != value:
                     raise Conflict(
-                        f"the param {key!r} is {known.value!r} already and cannot become {value!r}",
-                        hint="a param is what the run was started with; log what changes as a metric",
+                        f"the param {key!r} is {known.value!r}, and cannot become {value!r}",
+                        hint="a param is what the run was started with; log what changes as a
+                        metric",
                     )
 
     def params(self, run_id: str) -> dict[str, str]:
@@ -50,7 +51,7 @@ class MetricQueries(ExecutionQueries):
         return found
 
     def add_metrics(self, points: Iterable[MetricPoint]) -> None:
-        """Add points of curves; a point that is there already is skipped, so a batch can be sent again."""
+        """Add points of curves; what is there already is skipped, so a batch can be sent again."""
         rows = [
             {
                 "run_id": point.run_id,
@@ -95,7 +96,7 @@ class MetricQueries(ExecutionQueries):
             ]
 
     def latest_metrics(self, run_ids: Sequence[str]) -> dict[str, dict[str, float]]:
-        """Return each run's last value of each metric: that of the highest step, then of the latest time."""
+        """Return each run's last values: of the highest step, then of the latest time."""
         ranked = (
             select(
                 MetricRow.run_id,  # type: ignore[call-overload]

@@ -45,7 +45,9 @@ class Recording:
         aliases: Sequence[str] = (),
         role: str = "output",
     ) -> Artifact:
-        """Record the next version of (kind, name), with its event, columns and aliases, in one transaction.
+        """Record the next version of (kind, name).
+
+        Its event, its columns and its aliases are committed in the same transaction.
 
         Parameters
         ----------

@@ -69,7 +69,7 @@ class ScheduleQueries(MetricQueries):
                 session.delete(row)
 
     def claim_due(self, now: datetime, owner: str) -> list[Schedule]:
-        """Take the live schedules that are due and that nobody runs; of several daemons one gets each."""
+        """Take the live schedules that are due and free; of several daemons one gets each."""
         with self.writing() as session:
             due = (
                 ScheduleRow.state == "live",

@@ -9,8 +9,8 @@ from workbench.metadata.schedules import ScheduleQueries
 class Metadata(Recorder, ScheduleQueries):
     """Artifacts, executions, events, params, metrics and schedules of one workspace.
 
-    Safe to use from several threads and processes: each call is one short transaction. Opening it brings the
-    database up to date.
+    Safe to use from several threads and processes: each call is one short transaction. Opening it
+    brings the database up to date.
 
     Examples
     --------

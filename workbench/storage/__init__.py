@@ -1,4 +1,4 @@
-"""Content-addressed bytes over fsspec: a file goes in, a digest comes out, and the same bytes are kept once."""
+"""Content-addressed bytes over fsspec: a file goes in, a digest comes out."""
 
 from workbench.storage.blobs import Blob, BlobStore
 

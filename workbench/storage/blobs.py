@@ -1,7 +1,8 @@
 """Blobs by their SHA-256, in a folder or a bucket.
 
-A blob is written under a temporary name and moved to `ab/cdef…` once it is whole, so a reader, a crash or a full
-disk never meets half of one. A tree (a folder of files) is a blob too: the JSON list of its files' digests.
+A blob is written under a temporary name and moved to `ab/cdef…` once it is whole, so a reader, a
+crash or a full disk never meets half of one. A tree (a folder of files) is a blob too: the JSON
+list of its files' digests.
 """
 
 from __future__ import annotations
@@ -124,7 +125,7 @@ class BlobStore:
         return cached
 
     def local_tree(self, digest: str) -> Path:
-        """Return a local folder with a tree's files (links where they can be; do not write into it)."""
+        """Return a local folder with a tree's files; they are links, so do not write into it."""
         target = self._cache / "trees" / digest
         if target.is_dir():
             return target
@@ -150,7 +151,7 @@ class BlobStore:
         return f"{self.url}/{digest[:2]}/{digest[2:]}"
 
     @cached_property
-    def _filesystem(self) -> Any:  # noqa: ANN401  # fsspec carries no types
+    def _filesystem(self) -> Any:  # fsspec carries no types
         import fsspec
 
         try:
@@ -207,7 +208,8 @@ class BlobStore:
                 arrived = hashlib.file_digest(file, "sha256").hexdigest()
             if arrived != digest:
                 raise Unavailable(
-                    f"the artifact {digest[:12]} arrived damaged", hint=f"look at {self.url_of(digest)}"
+                    f"the artifact {digest[:12]} arrived damaged",
+                    hint=f"look at {self.url_of(digest)}",
                 )
             part.replace(target)
         finally:
