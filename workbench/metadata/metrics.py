@@ -33,8 +33,7 @@ class MetricQueries(ExecutionQueries):
                 elif known.value != value:
                     raise Conflict(
                         f"the param {key!r} is {known.value!r}, and cannot become {value!r}",
-                        hint="a param is what the run was started with; log what changes as a
-                        metric",
+                        hint="a param is what the run started with; log what changes as a metric",
                     )
 
     def params(self, run_id: str) -> dict[str, str]:
