@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "connect": "workbench.workspace",
+    "lineage": "workbench.lineage",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605  # one list, not two that can disagree

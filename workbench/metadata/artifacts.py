@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from workbench.core.errors import NotFound, near
 from workbench.core.references import check_name, parse_reference
@@ -71,30 +72,30 @@ class ArtifactQueries(Database):
             Only each name's newest version.
         limit : int, optional
         """
-        query = select(ArtifactRow).where(ArtifactRow.state != "deleted")  # type: ignore[arg-type]
+        query = select(ArtifactRow).where(col(ArtifactRow.state) != "deleted")
         if kind is not None:
             kinds = [kind] if isinstance(kind, str) else list(kind)
-            query = query.where(ArtifactRow.kind.in_(kinds))  # type: ignore[attr-defined]
+            query = query.where(col(ArtifactRow.kind).in_(kinds))
         if name is not None:
-            query = query.where(ArtifactRow.name == name)  # type: ignore[arg-type]
+            query = query.where(col(ArtifactRow.name) == name)
         if latest_only:
             newest = (
                 select(
-                    ArtifactRow.kind,
-                    ArtifactRow.name,
-                    func.max(ArtifactRow.version).label("version"),
-                )  # type: ignore[call-overload]
-                .where(ArtifactRow.state != "deleted")
-                .group_by(ArtifactRow.kind, ArtifactRow.name)
+                    col(ArtifactRow.kind),
+                    col(ArtifactRow.name),
+                    func.max(col(ArtifactRow.version)).label("version"),
+                )
+                .where(col(ArtifactRow.state) != "deleted")
+                .group_by(col(ArtifactRow.kind), col(ArtifactRow.name))
                 .subquery()
             )
             query = query.join(
                 newest,
-                (newest.c.kind == ArtifactRow.kind)
-                & (newest.c.name == ArtifactRow.name)
-                & (newest.c.version == ArtifactRow.version),
+                (newest.c.kind == col(ArtifactRow.kind))
+                & (newest.c.name == col(ArtifactRow.name))
+                & (newest.c.version == col(ArtifactRow.version)),
             )
-        query = query.order_by(ArtifactRow.created_at.desc(), ArtifactRow.id.desc())  # type: ignore[attr-defined]
+        query = query.order_by(col(ArtifactRow.created_at).desc(), col(ArtifactRow.id).desc())
         with self.reading() as session:
             return _with_aliases(session, session.scalars(query.limit(limit)).all())
 
@@ -105,8 +106,8 @@ class ArtifactQueries(Database):
     def last_used(self, artifact_ids: Iterable[str]) -> dict[str, str]:
         """Return, for each artifact that an execution touched, the latest time as ISO 8601."""
         query = (
-            select(EventRow.artifact_id, func.max(EventRow.created_at))  # type: ignore[call-overload]
-            .where(EventRow.artifact_id.in_(list(artifact_ids)))  # type: ignore[attr-defined]
+            select(col(EventRow.artifact_id), func.max(col(EventRow.created_at)))
+            .where(col(EventRow.artifact_id).in_(list(artifact_ids)))
             .group_by(EventRow.artifact_id)
         )
         with self.reading() as session:
@@ -160,9 +161,9 @@ def insert_artifact(session: Session, row: ArtifactRow) -> Artifact:
     second tries again within a savepoint.
     """
     check_name(row.name)
-    newest = select(func.max(ArtifactRow.version)).where(
-        ArtifactRow.kind == row.kind,  # type: ignore[arg-type]
-        ArtifactRow.name == row.name,  # type: ignore[arg-type]
+    newest = select(func.max(col(ArtifactRow.version))).where(
+        col(ArtifactRow.kind) == row.kind,
+        col(ArtifactRow.name) == row.name,
     )
     for attempt in range(20):
         fields = {**row.model_dump(), "version": (session.scalar(newest) or 0) + 1}
@@ -198,8 +199,10 @@ def _with_aliases(session: Session, rows: Sequence[ArtifactRow]) -> list[Artifac
     names = {row.name for row in rows}
     aliases: dict[tuple[str, str, int], list[str]] = {}
     query = (
-        select(AliasRow).where(AliasRow.name.in_(names)) if len(names) < 500 else select(AliasRow)
-    )  # type: ignore[attr-defined]
+        select(AliasRow).where(col(AliasRow.name).in_(names))
+        if len(names) < 500
+        else select(AliasRow)
+    )
     for each in session.scalars(query):
         aliases.setdefault((each.kind, each.name, each.version), []).append(each.alias)
     return [
@@ -213,18 +216,18 @@ def _resolve(session: Session, kind: str, reference: str) -> Artifact:
     query = (
         select(ArtifactRow)
         .where(
-            ArtifactRow.kind == kind,  # type: ignore[arg-type]
-            ArtifactRow.name == wanted.name,  # type: ignore[arg-type]
-            ArtifactRow.state != "deleted",  # type: ignore[arg-type]
+            col(ArtifactRow.kind) == kind,
+            col(ArtifactRow.name) == wanted.name,
+            col(ArtifactRow.state) != "deleted",
         )
-        .order_by(ArtifactRow.version.desc())  # type: ignore[attr-defined]
+        .order_by(col(ArtifactRow.version).desc())
     )
     version = wanted.version
     if wanted.alias is not None:
         pointed = session.get(AliasRow, (kind, wanted.name, wanted.alias))
         version = -1 if pointed is None else pointed.version
     if version is not None:
-        query = query.where(ArtifactRow.version == version)  # type: ignore[arg-type]
+        query = query.where(col(ArtifactRow.version) == version)
     row = session.scalars(query.limit(1)).first()
     if row is None:
         raise _not_found(session, kind, reference)
@@ -234,8 +237,8 @@ def _resolve(session: Session, kind: str, reference: str) -> Artifact:
 def _not_found(session: Session, kind: str, reference: str) -> NotFound:
     wanted = parse_reference(reference)
     label = kind.replace("_", " ")
-    of_kind = select(ArtifactRow.name, ArtifactRow.version).where(  # type: ignore[call-overload]
-        ArtifactRow.kind == kind, ArtifactRow.state != "deleted"
+    of_kind = select(col(ArtifactRow.name), col(ArtifactRow.version)).where(
+        col(ArtifactRow.kind) == kind, col(ArtifactRow.state) != "deleted"
     )
     versions: dict[str, list[int]] = {}
     for name, version in session.execute(of_kind):
@@ -246,7 +249,9 @@ def _not_found(session: Session, kind: str, reference: str) -> NotFound:
         )
     if wanted.alias is not None:
         aliases = session.scalars(
-            select(AliasRow.alias).where(AliasRow.kind == kind, AliasRow.name == wanted.name)  # type: ignore[call-overload]
+            select(col(AliasRow.alias)).where(
+                col(AliasRow.kind) == kind, col(AliasRow.name) == wanted.name
+            )
         ).all()
         return NotFound(
             f"the {label} {wanted.name!r} has no alias {wanted.alias!r}",

@@ -7,6 +7,7 @@ from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from workbench.metadata.tables import EventRow
 
@@ -20,11 +21,11 @@ def add_event(
     moment: datetime,
 ) -> None:
     """Add an event, once."""
-    known = select(EventRow.id).where(  # type: ignore[call-overload]
-        EventRow.execution_id == execution_id,
-        EventRow.artifact_id == artifact_id,
-        EventRow.direction == direction,
-        EventRow.role == role,
+    known = select(col(EventRow.id)).where(
+        col(EventRow.execution_id) == execution_id,
+        col(EventRow.artifact_id) == artifact_id,
+        col(EventRow.direction) == direction,
+        col(EventRow.role) == role,
     )
     if session.scalar(known) is None:
         session.add(

@@ -10,6 +10,7 @@ from functools import cache
 import psutil
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from workbench.core.daemons import alive
 from workbench.core.errors import NotFound
@@ -120,21 +121,28 @@ class ExecutionQueries(ArtifactQueries):
         query = select(ExecutionRow)
         if kind is not None:
             kinds = [kind] if isinstance(kind, str) else list(kind)
-            query = query.where(ExecutionRow.kind.in_(kinds))  # type: ignore[attr-defined]
+            query = query.where(col(ExecutionRow.kind).in_(kinds))
         for column, value in (("name", name), ("state", state), ("parent", parent)):
             if value is not None:
                 query = query.where(getattr(ExecutionRow, column) == value)
         if context is not None:
             query = (
-                query.join(AssociationRow, AssociationRow.execution_id == ExecutionRow.id)  # type: ignore[arg-type]
-                .join(ContextRow, ContextRow.id == AssociationRow.context_id)  # type: ignore[arg-type]
-                .where(ContextRow.kind == context[0], ContextRow.name == context[1])  # type: ignore[arg-type]
+                query.join(AssociationRow, col(AssociationRow.execution_id) == col(ExecutionRow.id))
+                .join(ContextRow, col(ContextRow.id) == col(AssociationRow.context_id))
+                .where(col(ContextRow.kind) == context[0], col(ContextRow.name) == context[1])
             )
-        query = query.order_by(ExecutionRow.started_at.desc(), ExecutionRow.id.desc()).limit(limit)  # type: ignore[attr-defined]
+        query = query.order_by(
+            col(ExecutionRow.started_at).desc(), col(ExecutionRow.id).desc()
+        ).limit(limit)
         with self.reading() as session:
             rows = session.scalars(query).all()
-            contexts = _context_of(session, [row.id for row in rows])
-            return [_to_execution(row, contexts.get(row.id)) for row in rows]
+            return to_executions(session, rows)
+
+    def executions_of_ids(self, ids: Sequence[str]) -> list[Execution]:
+        """Return the executions of the given ids, in no order."""
+        query = select(ExecutionRow).where(col(ExecutionRow.id).in_(list(ids)))
+        with self.reading() as session:
+            return to_executions(session, session.scalars(query).all())
 
     def inputs(self, execution_id: str) -> list[Artifact]:
         """Return the artifacts that an execution read, in the order in which it did."""
@@ -154,16 +162,13 @@ class ExecutionQueries(ArtifactQueries):
 
     def events(self, artifact_ids: Sequence[str]) -> list[Event]:
         """Return every event of the given artifacts."""
-        query = select(EventRow).where(EventRow.artifact_id.in_(list(artifact_ids)))  # type: ignore[attr-defined]
+        query = select(EventRow).where(col(EventRow.artifact_id).in_(list(artifact_ids)))
         with self.reading() as session:
-            return [
-                Event(row.execution_id, row.artifact_id, row.direction, row.role, row.created_at)
-                for row in session.scalars(query)
-            ]
+            return [to_event(row) for row in session.scalars(query)]
 
     def column_edges(self, artifact_ids: Sequence[str]) -> list[ColumnEdge]:
         """Return the column edges among and into the given artifacts."""
-        query = select(ColumnEdgeRow).where(ColumnEdgeRow.target_id.in_(list(artifact_ids)))  # type: ignore[attr-defined]
+        query = select(ColumnEdgeRow).where(col(ColumnEdgeRow.target_id).in_(list(artifact_ids)))
         with self.reading() as session:
             return [
                 ColumnEdge(
@@ -182,8 +187,8 @@ class ExecutionQueries(ArtifactQueries):
         with self.reading() as session:
             running = session.scalars(
                 select(ExecutionRow).where(
-                    ExecutionRow.state == "running",  # type: ignore[arg-type]
-                    ExecutionRow.host == socket.gethostname(),  # type: ignore[arg-type]
+                    col(ExecutionRow.state) == "running",
+                    col(ExecutionRow.host) == socket.gethostname(),
                 )
             ).all()
             gone = [row.id for row in running if not alive(row.pid, row.born)]
@@ -193,7 +198,9 @@ class ExecutionQueries(ArtifactQueries):
 
     def _context_id(self, session: Session, context: tuple[str, str]) -> str:
         kind, name = context
-        query = select(ContextRow.id).where(ContextRow.kind == kind, ContextRow.name == name)  # type: ignore[call-overload]
+        query = select(col(ContextRow.id)).where(
+            col(ContextRow.kind) == kind, col(ContextRow.name) == name
+        )
         found: str | None = session.scalar(query)
         if found is not None:
             return found
@@ -213,24 +220,35 @@ class ExecutionQueries(ArtifactQueries):
     def _artifacts_of(self, execution_id: str, direction: str) -> list[Artifact]:
         query = (
             select(ArtifactRow)
-            .join(EventRow, EventRow.artifact_id == ArtifactRow.id)  # type: ignore[arg-type]
-            .where(EventRow.execution_id == execution_id, EventRow.direction == direction)  # type: ignore[arg-type]
-            .order_by(EventRow.id)  # type: ignore[arg-type]
+            .join(EventRow, col(EventRow.artifact_id) == col(ArtifactRow.id))
+            .where(col(EventRow.execution_id) == execution_id, col(EventRow.direction) == direction)
+            .order_by(col(EventRow.id))
         )
         with self.reading() as session:
-            return [to_artifact(row) for row in dict.fromkeys(session.scalars(query).all())]
+            rows = {row.id: row for row in session.scalars(query)}
+            return [to_artifact(row) for row in rows.values()]
 
     def _executions_of(self, artifact_id: str, direction: str) -> list[Execution]:
         query = (
             select(ExecutionRow)
-            .join(EventRow, EventRow.execution_id == ExecutionRow.id)  # type: ignore[arg-type]
-            .where(EventRow.artifact_id == artifact_id, EventRow.direction == direction)  # type: ignore[arg-type]
-            .order_by(EventRow.id)  # type: ignore[arg-type]
+            .join(EventRow, col(EventRow.execution_id) == col(ExecutionRow.id))
+            .where(col(EventRow.artifact_id) == artifact_id, col(EventRow.direction) == direction)
+            .order_by(col(EventRow.id))
         )
         with self.reading() as session:
-            rows = list(dict.fromkeys(session.scalars(query).all()))
-            contexts = _context_of(session, [row.id for row in rows])
-            return [_to_execution(row, contexts.get(row.id)) for row in rows]
+            rows = list({row.id: row for row in session.scalars(query)}.values())
+            return to_executions(session, rows)
+
+
+def to_executions(session: Session, rows: Sequence[ExecutionRow]) -> list[Execution]:
+    """Turn rows into the records that callers see."""
+    contexts = _context_of(session, [row.id for row in rows])
+    return [_to_execution(row, contexts.get(row.id)) for row in rows]
+
+
+def to_event(row: EventRow) -> Event:
+    """Turn a row into the record that callers see."""
+    return Event(row.execution_id, row.artifact_id, row.direction, row.role, row.created_at)
 
 
 def _to_execution(row: ExecutionRow, context: str | None) -> Execution:
@@ -250,9 +268,9 @@ def _to_execution(row: ExecutionRow, context: str | None) -> Execution:
 
 def _context_of(session: Session, execution_ids: Sequence[str]) -> dict[str, str]:
     query = (
-        select(AssociationRow.execution_id, ContextRow.name)  # type: ignore[call-overload]
-        .join(ContextRow, ContextRow.id == AssociationRow.context_id)
-        .where(AssociationRow.execution_id.in_(list(execution_ids)))  # type: ignore[attr-defined]
+        select(col(AssociationRow.execution_id), col(ContextRow.name))
+        .join(ContextRow, col(ContextRow.id) == col(AssociationRow.context_id))
+        .where(col(AssociationRow.execution_id).in_(list(execution_ids)))
     )
     return dict(session.execute(query).tuples().all())
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
 
 from workbench.core.errors import Conflict
 from workbench.metadata.executions import ExecutionQueries
@@ -43,9 +44,9 @@ class MetricQueries(ExecutionQueries):
     def params_of(self, run_ids: Sequence[str]) -> dict[str, dict[str, str]]:
         """Return the params of several runs, by run."""
         found: dict[str, dict[str, str]] = {}
-        query = select(ParamRow).where(ParamRow.run_id.in_(list(run_ids)))  # type: ignore[attr-defined]
+        query = select(ParamRow).where(col(ParamRow.run_id).in_(list(run_ids)))
         with self.reading() as session:
-            for row in session.scalars(query.order_by(ParamRow.key)):  # type: ignore[arg-type]
+            for row in session.scalars(query.order_by(col(ParamRow.key))):
                 found.setdefault(row.run_id, {})[row.key] = row.value
         return found
 
@@ -80,14 +81,14 @@ class MetricQueries(ExecutionQueries):
         after : int, optional
             Only points logged after this time, in microseconds since 1970.
         """
-        query = select(MetricRow.key, MetricRow.step, MetricRow.value, MetricRow.time).where(  # type: ignore[call-overload]
-            MetricRow.run_id == run_id
-        )
+        query = select(
+            col(MetricRow.key), col(MetricRow.step), col(MetricRow.value), col(MetricRow.time)
+        ).where(col(MetricRow.run_id) == run_id)
         if key is not None:
-            query = query.where(MetricRow.key == key)
+            query = query.where(col(MetricRow.key) == key)
         if after is not None:
-            query = query.where(MetricRow.time > after)
-        query = query.order_by(MetricRow.key, MetricRow.step, MetricRow.time)
+            query = query.where(col(MetricRow.time) > after)
+        query = query.order_by(col(MetricRow.key), col(MetricRow.step), col(MetricRow.time))
         with self.reading() as session:
             return [
                 MetricPoint(run_id, name, step, math.nan if value is None else value, time)
@@ -98,17 +99,17 @@ class MetricQueries(ExecutionQueries):
         """Return each run's last values: of the highest step, then of the latest time."""
         ranked = (
             select(
-                MetricRow.run_id,  # type: ignore[call-overload]
-                MetricRow.key,
-                MetricRow.value,
+                col(MetricRow.run_id),
+                col(MetricRow.key),
+                col(MetricRow.value),
                 func.row_number()
                 .over(
-                    partition_by=(MetricRow.run_id, MetricRow.key),
-                    order_by=(MetricRow.step.desc(), MetricRow.time.desc()),  # type: ignore[attr-defined]
+                    partition_by=(col(MetricRow.run_id), col(MetricRow.key)),
+                    order_by=(col(MetricRow.step).desc(), col(MetricRow.time).desc()),
                 )
                 .label("place"),
             )
-            .where(MetricRow.run_id.in_(list(run_ids)))  # type: ignore[attr-defined]
+            .where(col(MetricRow.run_id).in_(list(run_ids)))
             .subquery()
         )
         found: dict[str, dict[str, float]] = {}

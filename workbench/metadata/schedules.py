@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select, update
+from sqlmodel import col
 
 from workbench.core.errors import NotFound, near
 from workbench.metadata.metrics import MetricQueries
@@ -25,8 +26,8 @@ class ScheduleQueries(MetricQueries):
         with self.reading() as session:
             return [
                 _to_schedule(row)
-                for row in session.scalars(select(ScheduleRow).order_by(ScheduleRow.name))
-            ]  # type: ignore[arg-type]
+                for row in session.scalars(select(ScheduleRow).order_by(col(ScheduleRow.name)))
+            ]
 
     def schedule(self, name: str) -> Schedule:
         """Return the schedule of that name.
@@ -39,7 +40,7 @@ class ScheduleQueries(MetricQueries):
         with self.reading() as session:
             row = session.get(ScheduleRow, name)
             if row is None:
-                known = session.scalars(select(ScheduleRow.name)).all()  # type: ignore[call-overload]
+                known = session.scalars(select(col(ScheduleRow.name))).all()
                 raise NotFound(
                     f"no schedule is named {name!r}",
                     hint=near(name, known, otherwise="make one with wb.schedule"),
@@ -56,9 +57,9 @@ class ScheduleQueries(MetricQueries):
         """
         with self.writing() as session:
             changed = session.execute(
-                update(ScheduleRow).where(ScheduleRow.name == name).values(**fields)  # type: ignore[arg-type]
+                update(ScheduleRow).where(col(ScheduleRow.name) == name).values(**fields)
             )
-            if changed.rowcount == 0:  # type: ignore[attr-defined]
+            if changed.rowcount == 0:  # type: ignore[attr-defined]  # an update has a count
                 raise NotFound(f"no schedule is named {name!r}")
 
     def delete_schedule(self, name: str) -> None:
@@ -72,11 +73,11 @@ class ScheduleQueries(MetricQueries):
         """Take the live schedules that are due and free; of several daemons one gets each."""
         with self.writing() as session:
             due = (
-                ScheduleRow.state == "live",
-                ScheduleRow.next_at <= now,  # type: ignore[operator]
-                ScheduleRow.owner.is_(None),  # type: ignore[union-attr]
+                col(ScheduleRow.state) == "live",
+                col(ScheduleRow.next_at) <= now,
+                col(ScheduleRow.owner).is_(None),
             )
-            query = select(ScheduleRow).where(*due).with_for_update(skip_locked=True)  # type: ignore[arg-type]
+            query = select(ScheduleRow).where(*due).with_for_update(skip_locked=True)
             claimed = []
             for row in session.scalars(query):
                 row.owner = owner

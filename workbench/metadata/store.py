@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from workbench.metadata.recording import Recorder
-from workbench.metadata.schedules import ScheduleQueries
+from workbench.metadata.traces import TraceQueries
 
 
-class Metadata(Recorder, ScheduleQueries):
+class Metadata(Recorder, TraceQueries):
     """Artifacts, executions, events, params, metrics and schedules of one workspace.
 
     Safe to use from several threads and processes: each call is one short transaction. Opening it
