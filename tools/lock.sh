@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Rewrites requirements.lock from pyproject.toml; needs uv. Options are passed on, for example `--upgrade`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# torch names its GPU libraries in its own metadata: a CUDA build brings them, a CPU build does without.
+gpu=(cuda-bindings cuda-pathfinder cuda-toolkit triton)
+for library in cublas cuda-cupti cuda-nvrtc cuda-runtime cudnn-cu13 cufft cufile curand cusolver cusparse \
+  cusparselt-cu13 nccl-cu13 nvjitlink nvshmem-cu13 nvtx; do
+  gpu+=("nvidia-$library")
+done
+
+uv pip compile pyproject.toml --all-extras --python-version 3.11 --no-annotate \
+  --constraint <(echo torch==2.13.0) \
+  "${gpu[@]/#/--no-emit-package=}" \
+  --custom-compile-command "tools/lock.sh (uv pip compile pyproject.toml --all-extras --python-version 3.11, without torch's GPU libraries)" \
+  --output-file requirements.lock --quiet "$@"
