@@ -1,0 +1,123 @@
+"""What a column is: its name, its type in one word, and the family that its statistics follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from workbench.core.errors import InvalidInput, near
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pyarrow as pa
+
+Family = Literal["INT", "FLOAT", "STRING", "BOOL", "TIME"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a dataset.
+
+    Attributes
+    ----------
+    name : str
+    type : str
+        int8 … uint64, float32, float64, string, bool, date or timestamp (always UTC, in
+        microseconds).
+    """
+
+    name: str
+    type: str
+
+    @property
+    def family(self) -> Family:
+        """The kind of statistics that the column has."""
+        return family_of_name(self.type)
+
+
+def type_name(kind: pa.DataType) -> str:
+    """Return an Arrow type in one word.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> type_name(pa.timestamp("us", "UTC")), type_name(pa.float64())
+    ('timestamp', 'float64')
+    """
+    from pyarrow import types
+
+    if types.is_dictionary(kind):
+        return type_name(kind.value_type)
+    if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
+        return "string"
+    if types.is_timestamp(kind):
+        return "timestamp"
+    if types.is_date(kind):
+        return "date"
+    renamed = {"double": "float64", "float": "float32", "halffloat": "float16", "null": "string"}
+    return renamed.get(str(kind), str(kind))
+
+
+def family_of_name(name: str) -> Family:
+    """Return the family of a type named as by `type_name`."""
+    if name in ("timestamp", "date"):
+        return "TIME"
+    if name == "bool":
+        return "BOOL"
+    if name.startswith(("int", "uint")):
+        return "INT"
+    if name.startswith(("float", "decimal")):
+        return "FLOAT"
+    return "STRING"
+
+
+def family_of(kind: pa.DataType) -> Family:
+    """Return the family of an Arrow type."""
+    return family_of_name(type_name(kind))
+
+
+def columns_of(schema: pa.Schema) -> tuple[Column, ...]:
+    """Return an Arrow schema's columns."""
+    return tuple(Column(field.name, type_name(field.type)) for field in schema)
+
+
+def check_column(name: str, known: Iterable[str], what: str) -> str:
+    """Return `name` if it is one of `known`.
+
+    Raises
+    ------
+    InvalidInput
+        Naming `what` the column was asked for as, and the nearest names.
+    """
+    names = list(known)
+    if name not in names:
+        raise InvalidInput(f"there is no {what} column {name!r}", hint=near(str(name), names))
+    return name
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Refuse column names that could not be told apart or asked for.
+
+    Raises
+    ------
+    InvalidInput
+        If a name is empty, not text, or occurs twice.
+    """
+    seen: dict[str, int] = {}
+    for position, name in enumerate(names, start=1):
+        if not isinstance(name, str):
+            raise InvalidInput(
+                f"column {position} is named {name!r}, which is not text",
+                hint="name it by a string: frame.columns = frame.columns.astype(str)",
+            )
+        if not name.strip():
+            raise InvalidInput(
+                f"column {position} has no name", hint="name it in the source, or drop it"
+            )
+        if name in seen:
+            raise InvalidInput(
+                f"columns {seen[name]} and {position} are both named {name!r}",
+                hint="rename one of them in the source",
+            )
+        seen[name] = position
