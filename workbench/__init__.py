@@ -19,6 +19,9 @@ __version__ = "0.1.0"
 _HOMES = {
     "connect": "workbench.workspace",
     "lineage": "workbench.lineage",
+    "publish": "workbench.dashboards",
+    "run_notebook": "workbench.jobs",
+    "schedule": "workbench.jobs",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605  # one list, not two that can disagree
