@@ -17,7 +17,10 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Transform": "workbench.data.transform",
     "connect": "workbench.workspace",
+    "dataset": "workbench.data.datasets",
+    "ingest": "workbench.data.ingest",
     "lineage": "workbench.lineage",
     "publish": "workbench.dashboards",
     "run_notebook": "workbench.jobs",

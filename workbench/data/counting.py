@@ -1,13 +1,11 @@
-"""Exact figures of one column: each distinct value is counted, all else follows from the counts.
+"""How often each value of a column occurs.
 
 Whole numbers in a narrow range are counted in place, other numbers by one SIMD sort, text by
-Arrow's hash table. Quantiles are NumPy's (linear between neighbours); the standard deviation is the
-population's, as in TFDV and facets.
+Arrow's hash table.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,99 +13,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.data.columns import Family, family_of
-from workbench.data.distributions import Distribution, equal_edges
+from workbench.data.distributions import Distribution
 
-BINS = 20
-TOP = 1000
 _NARROW = 1 << 20
-
-
-@dataclass(frozen=True)
-class Bucket:
-    """A bar of a histogram: values from `low` up to `high`, which only the last bar includes."""
-
-    low: float
-    high: float
-    count: float
-
-
-@dataclass(frozen=True)
-class FeatureStatistics:
-    """The figures of one column.
-
-    Null and NaN both count as missing. Infinite values count as present, and in `minimum` and
-    `maximum`; mean, standard deviation, median, quantiles and histogram are of the finite values.
-    Times are in microseconds since 1970, UTC.
-
-    Attributes
-    ----------
-    name : str
-    type : str
-        INT, FLOAT, STRING, BOOL or TIME.
-    rows, count, missing, nan : int
-        Rows, those with a value, those without, and those of the latter that are NaN.
-    zeros, infinite : int
-    mean, std, minimum, median, maximum : float or None
-        None where there is nothing to take them of.
-    unique : int
-        Distinct values.
-    top : tuple of (str, int)
-        The most frequent values, most frequent first, ties by name; of STRING and BOOL.
-    avg_length : float or None
-        Characters, of STRING.
-    histogram : tuple of Bucket
-        Twenty equally wide bars.
-    quantiles : tuple of float
-        Eleven: the minimum, the nine deciles, the maximum.
-    distribution : Distribution or None
-        Of numbers, in at most about 256 cells: enough to draw two columns over the same bars.
-    role : str or None
-        time, created or label, as the dataset declares.
-    """
-
-    name: str
-    type: Family
-    rows: int
-    count: int
-    missing: int
-    nan: int = 0
-    zeros: int = 0
-    infinite: int = 0
-    mean: float | None = None
-    std: float | None = None
-    minimum: float | None = None
-    median: float | None = None
-    maximum: float | None = None
-    unique: int = 0
-    top: tuple[tuple[str, int], ...] = ()
-    avg_length: float | None = None
-    histogram: tuple[Bucket, ...] = ()
-    quantiles: tuple[float, ...] = ()
-    distribution: Distribution | None = None
-    role: str | None = None
-
-    @property
-    def missing_share(self) -> float:
-        """Missing over rows; 0 of no rows."""
-        return self.missing / self.rows if self.rows else 0.0
-
-
-def describe(name: str, column: pa.ChunkedArray, role: str | None = None) -> FeatureStatistics:
-    """Return the figures of a column.
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> describe("delay", pa.chunked_array([[1.0, None, 3.0]])).mean
-    2.0
-    """
-    family = family_of(column.type)
-    if family == "STRING":
-        return _describe_text(name, column, role)
-    if family == "BOOL":
-        return _describe_bools(name, column, role)
-    return _describe_numbers(name, family, column, role)
 
 
 def distinct(column: pa.ChunkedArray) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64], int]:
@@ -144,7 +52,7 @@ def text_counts(column: pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int64
 def exact_distribution(column: pa.ChunkedArray) -> Distribution:
     """Return a number or time column's finite values, each counted."""
     values, counts, _ = distinct(column)
-    return _finite(values, counts)
+    return finite_part(values, counts)
 
 
 def _numbers(column: pa.ChunkedArray) -> npt.NDArray[Any]:
@@ -216,117 +124,8 @@ def _run_lengths(ordered: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArr
     return ordered[starts], np.diff(starts, append=len(ordered))
 
 
-def _finite(values: npt.NDArray[Any], counts: npt.NDArray[np.int64]) -> Distribution:
+def finite_part(values: npt.NDArray[Any], counts: npt.NDArray[np.int64]) -> Distribution:
+    """Return the finite ones of counted values."""
     numbers = values.astype(np.float64)
     kept = np.isfinite(numbers)
     return Distribution(numbers[kept], numbers[kept], counts[kept])
-
-
-def _describe_numbers(
-    name: str, family: Family, column: pa.ChunkedArray, role: str | None
-) -> FeatureStatistics:
-    values, counts, nan = distinct(column)
-    rows, count = len(column), int(counts.sum())
-    known: dict[str, Any] = {
-        "rows": rows,
-        "count": count,
-        "missing": rows - count,
-        "nan": nan,
-        "role": role,
-    }
-    if not count:
-        return FeatureStatistics(name, family, **known)
-    finite = _finite(values, counts)
-    known |= {
-        "zeros": 0 if family == "TIME" else int(counts[values == 0].sum()),
-        "infinite": count - finite.total,
-        "minimum": values[0].item(),
-        "maximum": values[-1].item(),
-        "unique": len(values),
-    }
-    if finite.total:
-        known |= _moments(finite)
-    return FeatureStatistics(name, family, **known)
-
-
-def _moments(finite: Distribution) -> dict[str, Any]:
-    values, counts, total = finite.low, finite.counts, finite.total
-    # Shares, not sums: the sum of large values may leave what a float holds, their mean does not.
-    shares = counts / total
-    mean = float(np.clip(np.sum(values * shares), values[0], values[-1]))
-    scale = float(np.abs(values - mean).max()) or 1.0
-    std = scale * float(np.sqrt(np.sum(((values - mean) / scale) ** 2 * shares)))
-    quantiles = _quantiles(finite, np.linspace(0.0, 1.0, 11))
-    edges = equal_edges(values[0], values[-1], BINS)
-    bars = finite.binned(edges)
-    return {
-        "mean": mean,
-        "std": std,
-        "median": quantiles[5],
-        "quantiles": tuple(quantiles),
-        "histogram": _buckets(edges, bars),
-        "distribution": finite.compressed(),
-    }
-
-
-def _buckets(edges: npt.NDArray[np.float64], bars: npt.NDArray[np.float64]) -> tuple[Bucket, ...]:
-    return tuple(map(Bucket, edges[:-1].tolist(), edges[1:].tolist(), bars.tolist()))
-
-
-def _quantiles(finite: Distribution, shares: npt.NDArray[np.float64]) -> list[float]:
-    positions = shares * (finite.total - 1)
-    below = np.floor(positions).astype(np.int64)
-    cumulative = np.cumsum(finite.counts)
-    low = finite.low[np.searchsorted(cumulative, below, side="right")]
-    high = finite.low[
-        np.searchsorted(cumulative, np.minimum(below + 1, finite.total - 1), side="right")
-    ]
-    part = positions - below
-    return [float(value) for value in low * (1 - part) + high * part]
-
-
-def _describe_text(name: str, column: pa.ChunkedArray, role: str | None) -> FeatureStatistics:
-    values, counts = text_counts(column)
-    rows, count = len(column), int(counts.sum())
-    length = None
-    if count:
-        lengths = pc.utf8_length(values).to_numpy(zero_copy_only=False)
-        length = float((lengths * counts).sum() / count)
-    return FeatureStatistics(
-        name,
-        "STRING",
-        rows,
-        count,
-        rows - count,
-        unique=len(values),
-        top=tuple(zip(values[:TOP].to_pylist(), counts[:TOP].tolist(), strict=True)),
-        avg_length=length,
-        role=role,
-    )
-
-
-def _describe_bools(name: str, column: pa.ChunkedArray, role: str | None) -> FeatureStatistics:
-    rows, count = len(column), len(column) - column.null_count
-    if not count:
-        return FeatureStatistics(name, "BOOL", rows, 0, rows, role=role)
-    true = int(pc.sum(column).as_py())
-    occurring = {0: count - true, 1: true}
-    values = np.array([value for value, n in occurring.items() if n], dtype=np.float64)
-    counts = np.array([n for n in occurring.values() if n], dtype=np.int64)
-    known = _moments(Distribution(values, values, counts))
-    ranked = sorted(((-n, ("false", "true")[value]) for value, n in occurring.items() if n))
-    known["histogram"] = (Bucket(0.0, 0.5, float(count - true)), Bucket(0.5, 1.0, float(true)))
-    return FeatureStatistics(
-        name,
-        "BOOL",
-        rows,
-        count,
-        rows - count,
-        zeros=count - true,
-        minimum=float(values[0]),
-        maximum=float(values[-1]),
-        unique=len(values),
-        top=tuple((label, -n) for n, label in ranked),
-        role=role,
-        **known,
-    )

@@ -1,0 +1,334 @@
+"""Making columns into numbers for a model: the same, bit for bit, for a batch and for one row.
+
+Numbers are standardised in double precision and then rounded to single, with one more column each
+that says where the value was missing. Categories become their place in a vocabulary, from 1; what
+is missing or was not seen in fitting is 0.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.core.errors import InvalidInput, near
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from workbench.data.datasets import Dataset
+
+FORMAT = 1
+_LARGEST = float(np.finfo(np.float32).max)
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+class Transform:
+    """Standardised numbers and vocabulary indices.
+
+    Missing is null, NaN and infinity alike; a missing number becomes the mean. Category values are
+    compared as text, in which 5 and 5.0 are the same.
+
+    Parameters
+    ----------
+    numeric : sequence of str
+        Columns of numbers or truth values.
+    categorical : sequence of str
+        Columns of text, whole numbers or truth values.
+    min_count : int
+        A category seen fewer times than this in fitting is left out of the vocabulary.
+
+    Attributes
+    ----------
+    mean_, std_ : dict of str to float
+        By numeric column; the standard deviation is the population's, and 1 for a constant column.
+    vocabulary_ : dict of str to dict of str to int
+        By categorical column, each value's index, from 1, the most frequent first.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> table = pa.table({"distance": [100, 300], "carrier": ["UA", "AA"]})
+    >>> transform = Transform(numeric=["distance"], categorical=["carrier"]).fit(table)
+    >>> transform.apply_row({"distance": 300, "carrier": "UA"})["numeric"]
+    array([1., 0.], dtype=float32)
+    """
+
+    mean_: dict[str, float]
+    std_: dict[str, float]
+    vocabulary_: dict[str, dict[str, int]]
+
+    def __init__(
+        self,
+        numeric: Sequence[str] = (),
+        categorical: Sequence[str] = (),
+        *,
+        min_count: int = 1,
+    ) -> None:
+        self.numeric = tuple(numeric)
+        self.categorical = tuple(categorical)
+        self.min_count = min_count
+        columns = self.columns
+        if not columns:
+            raise InvalidInput("a transform of no columns", hint="name some as numeric=")
+        double = sorted({name for name in columns if columns.count(name) > 1})
+        if double:
+            raise InvalidInput(f"{double[0]!r} is named twice", hint="name a column in one place")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it reads: the numeric ones, then the categorical ones."""
+        return (*self.numeric, *self.categorical)
+
+    @property
+    def fitted(self) -> bool:
+        """Whether it can be applied."""
+        return hasattr(self, "mean_")
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """For each categorical column, how many indices there are, 0 included."""
+        self._check_fitted()
+        return tuple(len(self.vocabulary_[name]) + 1 for name in self.categorical)
+
+    @property
+    def width(self) -> int:
+        """Columns of the numeric result: two for each numeric column."""
+        return 2 * len(self.numeric)
+
+    def fit(
+        self, data: Dataset | pd.DataFrame | pa.Table | str, *, split: str | None = None
+    ) -> Transform:
+        """Learn means, deviations and vocabularies, and return this transform.
+
+        Parameters
+        ----------
+        data : Dataset, pandas.DataFrame, pyarrow.Table or str
+            A string is a dataset's reference.
+        split : str, optional
+            Only this split of a dataset.
+
+        Raises
+        ------
+        InvalidInput
+            If a column is missing, is not of numbers where it should be, or has no values at all.
+        """
+        from workbench.data.fitting import fit_column_moments, fit_vocabulary
+        from workbench.data.sources import open_source
+
+        source = open_source(data, split=split, columns=self.columns)
+        for name in self.columns:
+            _check_known(name, source.names)
+        moments = {name: fit_column_moments(name, source.read(name)) for name in self.numeric}
+        vocabulary = {
+            name: fit_vocabulary(name, source.read(name), self.min_count)
+            for name in self.categorical
+        }
+        self.mean_ = {name: mean for name, (mean, _) in moments.items()}
+        self.std_ = {name: std for name, (_, std) in moments.items()}
+        self.vocabulary_ = vocabulary
+        return self
+
+    def apply(
+        self, frame: pd.DataFrame | pa.Table | Dataset | Sequence[Mapping[str, Any]]
+    ) -> Arrays:
+        """Return the numbers of many rows.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame, pyarrow.Table, Dataset or sequence of rows
+
+        Returns
+        -------
+        dict
+            ``numeric``, float32[n, 2k]: the k standardised columns, then for each whether it was
+            missing; ``categorical``, int64[n, c]: vocabulary indices.
+
+        Raises
+        ------
+        InvalidInput
+            If a column is missing, or one of numbers holds something else.
+        """
+        self._check_fitted()
+        if isinstance(frame, Sequence):
+            return self._apply_rows(frame)
+        from workbench.data.fitting import category_codes, numbers
+        from workbench.data.sources import open_source
+
+        source = open_source(frame, columns=self.columns)
+        for name in self.columns:
+            _check_known(name, source.names)
+        rows, wide = source.rows, len(self.numeric)
+        numeric = np.zeros((rows, self.width), np.float32)
+        categorical = np.zeros((rows, len(self.categorical)), np.int64)
+        for place, name in enumerate(self.numeric):
+            values = numbers(name, source.read(name))
+            missing = ~np.isfinite(values)
+            values[missing] = self.mean_[name]
+            with np.errstate(over="ignore"):
+                scaled = (values - self.mean_[name]) / self.std_[name]
+            numeric[:, place] = np.clip(scaled, -_LARGEST, _LARGEST)
+            numeric[:, wide + place] = missing
+        for place, name in enumerate(self.categorical):
+            categorical[:, place] = category_codes(source.read(name), self.vocabulary_[name])
+        return {"numeric": numeric, "categorical": categorical}
+
+    def apply_row(self, row: Mapping[str, Any]) -> Arrays:
+        """Return the numbers of one row, the same bits as `apply` gives it.
+
+        Parameters
+        ----------
+        row : mapping
+            A value, or None, for each of `columns`; others are ignored.
+
+        Returns
+        -------
+        dict
+            ``numeric``, float32[2k], and ``categorical``, int64[c].
+
+        Raises
+        ------
+        InvalidInput
+            If a column is not in the row, or one of numbers holds something else.
+        """
+        self._check_fitted()
+        scaled: list[float] = []
+        missing: list[float] = []
+        try:
+            for name in self.numeric:
+                value = _number(name, row[name])
+                absent = not math.isfinite(value)
+                mean = self.mean_[name]
+                standard = 0.0 if absent else (value - mean) / self.std_[name]
+                scaled.append(max(-_LARGEST, min(_LARGEST, standard)))
+                missing.append(absent)
+            codes = [
+                self.vocabulary_[name].get(token, 0)
+                if (token := category(row[name])) is not None
+                else 0
+                for name in self.categorical
+            ]
+        except KeyError as error:
+            raise _unknown(error.args[0], row) from None
+        return {
+            "numeric": np.array(scaled + missing, np.float32),
+            "categorical": np.array(codes, np.int64),
+        }
+
+    def to_json(self) -> str:
+        """Return everything `from_json` needs, as text."""
+        self._check_fitted()
+        state = {
+            "format": FORMAT,
+            "numeric": list(self.numeric),
+            "categorical": list(self.categorical),
+            "min_count": self.min_count,
+            "mean": self.mean_,
+            "std": self.std_,
+            # A list keeps the order, and so the indices.
+            "vocabulary": {name: list(words) for name, words in self.vocabulary_.items()},
+        }
+        return json.dumps(state, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Transform:
+        """Return the transform that `to_json` wrote.
+
+        Raises
+        ------
+        InvalidInput
+            If it is not one, or was written by a newer version.
+        """
+        try:
+            state = json.loads(text)
+            version = state["format"]
+            if version != FORMAT:
+                raise InvalidInput(
+                    f"a transform of format {version!r}", hint="it takes a newer version to read it"
+                )
+            transform = cls(
+                state["numeric"], state["categorical"], min_count=int(state["min_count"])
+            )
+            transform.mean_ = {name: float(state["mean"][name]) for name in transform.numeric}
+            transform.std_ = {name: float(state["std"][name]) for name in transform.numeric}
+            transform.vocabulary_ = {
+                name: {word: index for index, word in enumerate(state["vocabulary"][name], 1)}
+                for name in transform.categorical
+            }
+        except (ValueError, KeyError, TypeError) as error:
+            raise InvalidInput(f"this is no saved transform: {error!r}") from error
+        return transform
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Transform) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment]  # it changes when fitted
+
+    def __repr__(self) -> str:
+        state = "" if self.fitted else ", not fitted"
+        columns = f"numeric={list(self.numeric)}, categorical={list(self.categorical)}"
+        return f"Transform({columns}{state})"
+
+    def _apply_rows(self, rows: Sequence[Mapping[str, Any]]) -> Arrays:
+        results = [self.apply_row(row) for row in rows]
+        shapes = {"numeric": (0, self.width), "categorical": (0, len(self.categorical))}
+        kinds = {"numeric": np.float32, "categorical": np.int64}
+        return {
+            part: np.stack([each[part] for each in results])
+            if results
+            else np.zeros(shape, kinds[part])
+            for part, shape in shapes.items()
+        }
+
+    def _check_fitted(self) -> None:
+        if not self.fitted:
+            raise InvalidInput("this transform is not fitted", hint="call fit(data) first")
+
+
+def category(value: object) -> str | None:
+    """Return a category as the text it is compared by, or None where it is missing.
+
+    Examples
+    --------
+    >>> category(5.0), category("UA"), category(True), category(float("nan"))
+    ('5', 'UA', 'true', None)
+    """
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, (bool, np.bool_)):
+        return "true" if value else "false"
+    if isinstance(value, (float, np.floating)):
+        number = float(value)
+        if not math.isfinite(number):
+            return None
+        return str(int(number)) if number.is_integer() else repr(number)
+    return str(value)
+
+
+def _number(name: str, value: object) -> float:
+    if value is None:
+        return math.nan
+    if isinstance(value, (int, float, np.number, np.bool_)):
+        try:
+            return float(value)
+        except OverflowError:
+            return math.inf
+    raise InvalidInput(f"{value!r} in {name!r} is not a number", hint="give a number, or null")
+
+
+def _check_known(name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        raise InvalidInput(f"there is no column {name!r} to transform", hint=near(name, known))
+
+
+def _unknown(name: str, row: Mapping[str, Any]) -> InvalidInput:
+    hint = near(name, [str(each) for each in row], otherwise=f"give it, or {{{name!r}: None}}")
+    return InvalidInput(f"the row has no {name!r}", hint=hint)
