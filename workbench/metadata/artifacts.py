@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -157,26 +158,25 @@ class ArtifactQueries(Database):
 def insert_artifact(session: Session, row: ArtifactRow) -> Artifact:
     """Add a row as the next version of its name; the version in `row` is ignored.
 
-    On SQLite the transaction holds the write lock; on PostgreSQL two writers may meet, and the
-    second tries again within a savepoint.
+    On SQLite the transaction holds the write lock, so nobody can take the version. On PostgreSQL
+    two writers may meet; the second tries again from its savepoint.
     """
     check_name(row.name)
     newest = select(func.max(col(ArtifactRow.version))).where(
-        col(ArtifactRow.kind) == row.kind,
-        col(ArtifactRow.name) == row.name,
+        col(ArtifactRow.kind) == row.kind, col(ArtifactRow.name) == row.name
     )
-    for attempt in range(20):
-        fields = {**row.model_dump(), "version": (session.scalar(newest) or 0) + 1}
-        fresh = ArtifactRow(**fields)
+    alone = session.get_bind().dialect.name == "sqlite"
+    while True:
+        fresh = ArtifactRow(**{**row.model_dump(), "version": (session.scalar(newest) or 0) + 1})
         try:
-            with session.begin_nested():
+            with nullcontext() if alone else session.begin_nested():
                 session.add(fresh)
-        except IntegrityError:
-            if attempt == 19:
+                session.flush()
+        except IntegrityError as error:
+            if alone or "artifact_kind_name_version" not in str(error):
                 raise
             continue
         return to_artifact(fresh)
-    raise AssertionError("unreachable")
 
 
 def to_artifact(row: ArtifactRow, aliases: tuple[str, ...] = ()) -> Artifact:

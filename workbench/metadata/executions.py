@@ -272,7 +272,7 @@ def _context_of(session: Session, execution_ids: Sequence[str]) -> dict[str, str
         .join(ContextRow, col(ContextRow.id) == col(AssociationRow.context_id))
         .where(col(AssociationRow.execution_id).in_(list(execution_ids)))
     )
-    return dict(session.execute(query).tuples().all())
+    return {row.execution_id: row.name for row in session.execute(query)}
 
 
 @cache
