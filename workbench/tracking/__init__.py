@@ -1,0 +1,11 @@
+"""Runs: what was tried, with which params, and how well it did.
+
+A `Run` writes each metric to its `journal` (one write a call, safe against a kill), `folding` moves
+journals into the metadata database in batches, `finding` lists runs and `filters` narrows the list.
+"""
+
+from workbench.tracking.finding import RunList, runs
+from workbench.tracking.openers import register_opener
+from workbench.tracking.runs import Run, start_run
+
+__all__ = ["Run", "RunList", "register_opener", "runs", "start_run"]
