@@ -1,7 +1,8 @@
-"""What Jupyter looks for under `share` and `etc`: the lab extension, kernelspecs and server config.
+"""What Jupyter looks for under `share` and `etc`: lab extension, kernelspecs, server config.
 
-A wheel carries these files (this module is its build hook, which adds the notebooks too). An editable
-install would copy them once and go stale, so there they are linked: run `python tools/jupyter_data.py`.
+A wheel carries these files (this module is its build hook, which adds the notebooks too). An
+editable install would copy them once and go stale, so there they are linked: run
+`python tools/jupyter_data.py`.
 """
 
 from __future__ import annotations
