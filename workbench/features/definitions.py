@@ -1,0 +1,237 @@
+"""Feature views and services as they are recorded: frozen, versioned, read from an artifact."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
+
+from workbench.data.columns import Column
+from workbench.features.entities import Entity
+from workbench.metadata import Artifact
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a view's rows come from.
+
+    Attributes
+    ----------
+    kind : str
+        ``dataset`` (rows of one dataset), ``sql`` (a query over datasets) or ``function`` (Python).
+    datasets : mapping of str to str
+        The name that the definition uses for each dataset, and the version it was resolved to.
+    sql : str or None
+        The query.
+    code : str or None
+        The function's source, for people and for telling one definition from another.
+    digest : str or None
+        The stored rows (Parquet) that a function returned.
+    """
+
+    kind: Literal["dataset", "sql", "function"]
+    datasets: Mapping[str, str]
+    sql: str | None = None
+    code: str | None = None
+    digest: str | None = None
+
+
+@dataclass(frozen=True)
+class FeatureView:
+    """Features of an entity, defined once for training and for serving.
+
+    Attributes
+    ----------
+    name : str
+    entities : tuple of Entity
+    keys : tuple of Column
+        The key columns with their types.
+    columns : tuple of Column
+        The features.
+    time : str or None
+        The column of event time; None for a static view, whose rows hold at any time.
+    created : str or None
+        The column that says when a row became known; None when that is its event time.
+    ttl : timedelta or None
+        How old, by event time, a row may be to answer for an instant (inclusive); None for any age.
+    source : Source
+    description : str
+    artifact : Artifact
+    """
+
+    name: str
+    entities: tuple[Entity, ...]
+    keys: tuple[Column, ...]
+    columns: tuple[Column, ...]
+    time: str | None
+    created: str | None
+    ttl: timedelta | None
+    source: Source
+    description: str = ""
+    artifact: Artifact = field(repr=False, kw_only=True)
+
+    @property
+    def version(self) -> int:
+        """1, 2, 3, … within its name."""
+        return self.artifact.version
+
+    @property
+    def ref(self) -> str:
+        """``name@version``."""
+        return self.artifact.ref
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The features as they are asked for, ``view:column``."""
+        return tuple(f"{self.name}:{column.name}" for column in self.columns)
+
+    @property
+    def definition(self) -> str:
+        """A digest of what the view means, whichever version of the data it reads."""
+        return str(self.artifact.properties["definition"])
+
+    @property
+    def table(self) -> str:
+        """Its table in the online store.
+
+        Versions that differ in their data alone share one; another definition has its own, so a
+        model in production never reads values of another meaning.
+        """
+        return f"{self.name}#{self.definition[:12]}"
+
+    def refresh(self) -> FeatureView:
+        """Return the view over the newest versions of its datasets: a new version if they are.
+
+        Raises
+        ------
+        InvalidInput
+            If the view is a Python function: run its definition again instead.
+        """
+        from workbench.features.registration import refresh
+
+        return refresh(self)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        facts = [
+            ("view", self.ref),
+            ("key", ", ".join(f"{key.name} ({key.type})" for key in self.keys)),
+            ("features", ", ".join(f"{each.name} ({each.type})" for each in self.columns)),
+            ("time", self.time or "static"),
+            ("known from", self.created or self.time or "always"),
+            ("ttl", str(self.ttl) if self.ttl is not None else "any age"),
+            ("reads", ", ".join(self.source.datasets.values())),
+        ]
+        cells = "".join(
+            f"<tr><th style='text-align:left'>{name}</th>"
+            f"<td style='text-align:left'>{escape(value)}</td></tr>"
+            for name, value in facts
+        )
+        return f"<table>{cells}</table>"
+
+
+@dataclass(frozen=True)
+class FeatureService:
+    """The features that a model reads, pinned to versions of their views.
+
+    Attributes
+    ----------
+    name : str
+    features : tuple of str
+        ``view@version:column``, in order.
+    description : str
+    artifact : Artifact
+    """
+
+    name: str
+    features: tuple[str, ...]
+    description: str = ""
+    artifact: Artifact = field(repr=False, kw_only=True)
+
+    @property
+    def version(self) -> int:
+        """1, 2, 3, … within its name."""
+        return self.artifact.version
+
+    @property
+    def ref(self) -> str:
+        """``name@version``."""
+        return self.artifact.ref
+
+
+def view_properties(
+    *,
+    entities: tuple[Entity, ...],
+    keys: tuple[Column, ...],
+    columns: tuple[Column, ...],
+    time: str | None,
+    created: str | None,
+    ttl: timedelta | None,
+    source: Source,
+    description: str,
+) -> dict[str, Any]:
+    """Return a view as the JSON that its artifact keeps; `view_from` reads it back."""
+    meaning = {
+        "entities": [{"name": each.name, "keys": list(each.keys)} for each in entities],
+        "keys": [{"name": each.name, "type": each.type} for each in keys],
+        "columns": [{"name": each.name, "type": each.type} for each in columns],
+        "time": time,
+        "created": created,
+        "ttl_seconds": None if ttl is None else ttl.total_seconds(),
+        "kind": source.kind,
+        "sql": source.sql,
+        "code": source.code,
+    }
+    names = sorted(source.datasets) if source.kind != "dataset" else dataset_names(source)
+    digest = hashlib.sha256(json.dumps([meaning, names], sort_keys=True).encode()).hexdigest()
+    return {
+        **meaning,
+        "datasets": dict(source.datasets),
+        "rows_digest": source.digest,
+        "static": time is None,
+        "description": description,
+        "definition": digest,
+    }
+
+
+def view_from(artifact: Artifact) -> FeatureView:
+    """Return the view that an artifact of kind ``feature_view`` keeps."""
+    known = artifact.properties
+    seconds = known["ttl_seconds"]
+    return FeatureView(
+        name=artifact.name,
+        entities=tuple(Entity(each["name"], keys=each["keys"]) for each in known["entities"]),
+        keys=tuple(Column(each["name"], each["type"]) for each in known["keys"]),
+        columns=tuple(Column(each["name"], each["type"]) for each in known["columns"]),
+        time=known["time"],
+        created=known["created"],
+        ttl=None if seconds is None else timedelta(seconds=seconds),
+        source=Source(
+            kind=known["kind"],
+            datasets=known["datasets"],
+            sql=known["sql"],
+            code=known["code"],
+            digest=known["rows_digest"],
+        ),
+        description=known["description"],
+        artifact=artifact,
+    )
+
+
+def service_from(artifact: Artifact) -> FeatureService:
+    """Return the service that an artifact of kind ``feature_service`` keeps."""
+    return FeatureService(
+        name=artifact.name,
+        features=tuple(artifact.properties["features"]),
+        description=artifact.properties["description"],
+        artifact=artifact,
+    )
+
+
+def dataset_names(source: Source) -> list[str]:
+    """Return the bare names of the datasets that a source reads."""
+    return sorted({ref.partition("@")[0] for ref in source.datasets.values()})

@@ -1,0 +1,46 @@
+"""DuckDB as this room uses it: in memory, in UTC, over Parquet files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from workbench.data.columns import Column
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+def open_engine() -> DuckDBPyConnection:
+    """Return a connection of its own; naive timestamps that it meets are UTC."""
+    import duckdb
+
+    connection = duckdb.connect(":memory:")
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")
+    return connection
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQL writes it.
+
+    Examples
+    --------
+    >>> quoted('the "best" one')
+    '"the ""best"" one"'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def parquet(paths: Iterable[str]) -> str:
+    """Return some Parquet files, in order, as they stand after FROM."""
+    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    return f"read_parquet([{listed}])"
+
+
+def described(connection: DuckDBPyConnection, relation: str) -> tuple[Column, ...]:
+    """Return a relation's columns, with types named as datasets name them."""
+    from workbench.data.columns import columns_of
+
+    empty = connection.sql(f"SELECT * FROM {relation} LIMIT 0").to_arrow_table()
+    return columns_of(empty.schema)

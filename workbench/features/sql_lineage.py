@@ -1,0 +1,162 @@
+"""Which columns of which datasets a query's columns come from, by sqlglot.
+
+Lineage follows values: a column that a query only filters, joins or counts by is no source of its
+result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from workbench.core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+    from sqlglot.lineage import Node
+
+_LONGEST = 160
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A column that a value was computed from.
+
+    Attributes
+    ----------
+    table : str
+        As the query names it.
+    column : str
+        As the dataset spells it.
+    how : str
+        The expressions passed on the way, the outermost first; empty when taken as it is.
+    """
+
+    table: str
+    column: str
+    how: str = ""
+
+
+def tables_in(sql: str) -> list[str]:
+    """Return the names that a query reads from, each once, in order of appearance.
+
+    Names that the query defines itself (WITH …) are left out.
+
+    Raises
+    ------
+    InvalidInput
+        If `sql` is not one query.
+
+    Examples
+    --------
+    >>> tables_in('WITH a AS (FROM flights) SELECT * FROM a JOIN "planes@3" USING (tailnum)')
+    ['flights', 'planes@3']
+    """
+    from sqlglot import exp
+    from sqlglot.optimizer.scope import traverse_scope
+
+    query = _parse(sql)
+    found: dict[str, int] = {}
+    for scope in traverse_scope(query):
+        for source in scope.sources.values():
+            if isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier):
+                found.setdefault(source.name, sql.find(source.name))
+    return sorted(found, key=found.__getitem__)
+
+
+def origins(sql: str, schema: Mapping[str, Sequence[str]]) -> dict[str, list[Origin]]:
+    """Return, for each column of a query, the columns it comes from.
+
+    Parameters
+    ----------
+    sql : str
+        A query in DuckDB's dialect.
+    schema : mapping of str to sequence of str
+        The columns of each table that it reads.
+
+    Returns
+    -------
+    dict of str to list of Origin
+        Empty for a column that has no source, such as ``count(*)``. A query that sqlglot cannot
+        follow gives every column of its tables as the origin of each of its own.
+
+    Raises
+    ------
+    InvalidInput
+        If `sql` is not one query.
+    """
+    from sqlglot.errors import SqlglotError
+    from sqlglot.lineage import lineage
+
+    query = _parse(sql)
+    spelling = {
+        table: {column.lower(): column for column in columns} for table, columns in schema.items()
+    }
+    # Types play no part in lineage, and sqlglot wants one for every column.
+    types = {table: dict.fromkeys(names, "TEXT") for table, names in spelling.items()}
+    try:
+        nodes = lineage(None, query, types, dialect="duckdb")
+    except (SqlglotError, ValueError, KeyError):
+        return {"*": [Origin(t, c, "sql") for t, names in schema.items() for c in names]}
+    return {name: _leaves(node, spelling) for name, node in nodes.items()}
+
+
+def _parse(sql: str) -> exp.Query:
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.errors import ParseError, SqlglotError
+
+    try:
+        statements = [each for each in sqlglot.parse(sql, dialect="duckdb") if each is not None]
+    except SqlglotError as error:
+        first = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
+        where = f" at line {first['line']}, column {first['col']}" if first.get("line") else ""
+        reason = first.get("description") or str(error)
+        raise InvalidInput(
+            f"the SQL cannot be read{where}: {reason}", hint="write it in DuckDB's dialect"
+        ) from error
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise InvalidInput(
+            f"{sql.strip()[:60]!r} is not one query", hint="return one SELECT over dataset names"
+        )
+    return statements[0]
+
+
+def _leaves(root: Node, spelling: Mapping[str, Mapping[str, str]]) -> list[Origin]:
+    from sqlglot import exp
+
+    found: dict[tuple[str, str], str] = {}
+
+    def visit(node: Node, path: tuple[str, ...]) -> None:
+        if isinstance(node.expression, exp.Table):
+            table = node.expression.name
+            column = node.name.rpartition(".")[2].strip('"')
+            spelled = spelling.get(table, {}).get(column.lower(), column)
+            found.setdefault((table, spelled), _short(path))
+            return
+        step = _described(node.expression)
+        for each in node.downstream:
+            visit(each, (*path, step) if step and step not in path else path)
+
+    visit(root, ())
+    return [Origin(table, column, how) for (table, column), how in found.items()]
+
+
+def _described(expression: Any) -> str:  # any node of sqlglot's tree
+    """Return an expression without aliases and qualifiers; nothing when it is a bare column."""
+    from sqlglot import exp
+
+    inner = expression.unalias()
+    if isinstance(inner, (exp.Column, exp.Star, exp.Query)):
+        return ""
+
+    def bare(node: exp.Expression) -> exp.Expression:
+        return exp.column(node.this.copy()) if isinstance(node, exp.Column) else node
+
+    return str(inner.copy().transform(bare).sql(dialect="duckdb"))
+
+
+def _short(path: Sequence[str]) -> str:
+    text = " of ".join(path)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
