@@ -34,7 +34,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    command: Sequence[str | Path],
+    command: Sequence[object],
     ready: Callable[[], bool],
     log: Path,
     user: str | None = None,
