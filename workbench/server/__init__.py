@@ -1,0 +1,24 @@
+"""The Jupyter server extension: the workspace over REST and events, under `/workbench/api`.
+
+A request passes `handlers` (parse), `listing` and `pages` (what a record shows, one small function
+a kind, with `facts`, `tables`, `snippets` and `formats`), and leaves as JSON. `events` tells
+browsers that something changed. Every route asks for Jupyter's authentication and keeps its XSRF
+check.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jupyter_server.serverapp import ServerApp
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "workbench.server"}]
+
+
+def _load_jupyter_server_extension(server: ServerApp) -> None:
+    from workbench.server.extension import load
+
+    load(server)

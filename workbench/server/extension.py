@@ -1,0 +1,33 @@
+"""Adds the routes to a Jupyter server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.server import events, handlers, quickstart
+
+if TYPE_CHECKING:
+    from jupyter_server.serverapp import ServerApp
+
+#: Every route below `/workbench/api/`; an id or a name arrives percent-encoded, slashes included.
+ROUTES = (
+    (r"records", handlers.Records),
+    (r"records/([^/]+)", handlers.Record),
+    (r"records/([^/]+)/alias", handlers.Alias),
+    (r"runs/([^/]+)/metrics", handlers.RunMetrics),
+    (r"experiments/([^/]+)", handlers.Experiment),
+    (r"lineage/([^/]+)", handlers.LineageOf),
+    (r"blobs/([0-9a-f]{64})", handlers.BlobBytes),
+    (r"schedules/([^/]+)/run", handlers.ScheduleRun),
+    (r"events", events.Events),
+    (r"quickstart", quickstart.Quickstart),
+)
+
+
+def load(server: ServerApp) -> None:
+    """Add the workbench's routes to a server."""
+    base = server.web_app.settings["base_url"].rstrip("/")
+    server.web_app.add_handlers(  # type: ignore[no-untyped-call]
+        ".*$", [(rf"{base}/workbench/api/{pattern}", handler) for pattern, handler in ROUTES]
+    )
+    server.log.info("workbench: records at %s/workbench/api/records", base)

@@ -1,0 +1,124 @@
+"""Numbers and times as a person says them: three digits, thousands separated, short."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+
+_BYTES = ("B", "kB", "MB", "GB", "TB", "PB")
+
+
+def count(value: int) -> str:
+    """Return a whole number with its thousands separated.
+
+    Examples
+    --------
+    >>> count(336776)
+    '336,776'
+    """
+    return f"{value:,}"
+
+
+def counted(value: int, one: str, many: str | None = None) -> str:
+    """Return a number and the noun that agrees with it.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(2, "entity", "entities")
+    ('1 row', '2 entities')
+    """
+    return f"{count(value)} {one if value == 1 else many or one + 's'}"
+
+
+def number(value: float) -> str:
+    """Return a number to three significant digits, without powers of ten from 0.0001 to a billion.
+
+    Examples
+    --------
+    >>> number(0.73149), number(1301.0), number(0.0)
+    ('0.731', '1,301', '0')
+    """
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("∞" if value > 0 else "−∞")
+    if value == 0:
+        return "0"
+    magnitude = math.floor(math.log10(abs(value)))
+    if magnitude >= 2:
+        return f"{value:,.0f}" if magnitude < 9 else f"{value:.3g}"
+    if magnitude < -4:
+        return f"{value:.2e}"
+    return f"{value:.{2 - magnitude}f}"
+
+
+def size(value: int) -> str:
+    """Return a number of bytes in the unit that keeps it short.
+
+    Examples
+    --------
+    >>> size(512), size(5_400_000)
+    ('512 B', '5.40 MB')
+    """
+    scaled, unit = float(value), 0
+    while scaled >= 1000 and unit < len(_BYTES) - 1:
+        scaled, unit = scaled / 1000, unit + 1
+    return f"{value} B" if unit == 0 else f"{number(scaled)} {_BYTES[unit]}"
+
+
+def duration(value: timedelta) -> str:
+    """Return how long something took.
+
+    Examples
+    --------
+    >>> duration(timedelta(seconds=0.25)), duration(timedelta(seconds=124))
+    ('0.25 s', '2 min 04 s')
+    """
+    seconds = max(value.total_seconds(), 0.0)
+    if seconds < 10:
+        return f"{seconds:.2g} s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min"
+
+
+def span(value: timedelta) -> str:
+    """Return a duration in its largest unit only.
+
+    Examples
+    --------
+    >>> span(timedelta(minutes=4)), span(timedelta(days=3, hours=2))
+    ('4 min', '3 d')
+    """
+    seconds = max(value.total_seconds(), 0.0)
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if seconds < 3600:
+        return f"{seconds // 60:.0f} min"
+    if seconds < 86400:
+        return f"{seconds // 3600:.0f} h"
+    return f"{seconds // 86400:.0f} d"
+
+
+def day_and_time(value: datetime, now: datetime) -> str:
+    """Return a moment as a person near it would name it, in this machine's time zone.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> noon = datetime(2013, 1, 1, 12, tzinfo=UTC).astimezone()
+    >>> day_and_time(noon + timedelta(days=1), noon).split()[0]
+    'tomorrow'
+    """
+    local = value.astimezone()
+    days = (local.date() - now.astimezone().date()).days
+    names = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+    if days in names:
+        day = names[days]
+    elif 1 < days < 7:
+        day = f"{local:%a}"
+    else:
+        day = f"{local.day} {local:%b}"
+    return f"{day} {local:%H:%M}"
