@@ -20,11 +20,13 @@ _HOMES = {
     "Transform": "workbench.data.transform",
     "connect": "workbench.workspace",
     "dataset": "workbench.data.datasets",
+    "drift": "workbench.data.drift",
     "ingest": "workbench.data.ingest",
     "lineage": "workbench.lineage",
     "publish": "workbench.dashboards",
     "run_notebook": "workbench.jobs",
     "schedule": "workbench.jobs",
+    "statistics": "workbench.data.statistics",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605  # one list, not two that can disagree
