@@ -32,6 +32,7 @@ def training_set(
     features: Asked | Sequence[Asked],
     *,
     name: str,
+    columns: Sequence[str] | None = None,
     label: str | None = None,
     time: str | None = None,
     split: Mapping[str, Any] | str | None = None,
@@ -49,6 +50,8 @@ def training_set(
     features : views, services, ``"view"`` or ``"view:column"``
     name : str
         What the dataset that results is called.
+    columns : sequence of str, optional
+        The spine's columns to keep, all by default; leave out what is known only afterwards.
     label, time : str, optional
         Columns of the spine; a dataset's own by default.
     split : mapping or str, optional
@@ -83,9 +86,10 @@ def training_set(
         time, label = time or origin.time, label or origin.label
     with workspace.current().metadata.record(EXECUTION, name, reads=reads) as step:
         source = _read(spine if origin is None else origin)
-        table = _with_times(source.table, time)
+        table = _with_times(_kept(source.table, columns), time)
         counts = _label_counts(table, label)
-        names = output_names(selections, table.column_names)
+        kept = table.column_names
+        names = output_names(selections, kept)
         features_found = join(table, time, [_lookup(each, names) for each in selections])
         if split is None and origin is not None:
             split = _same_splits(origin, time)
@@ -99,7 +103,7 @@ def training_set(
             label=label,
             split=split,
             description=description,
-            columns=_lineage(origin, selections, names),
+            columns=_lineage(origin, kept, selections, names),
             properties={
                 "spine": None if origin is None else origin.ref,
                 "features": [f"{each.view.ref}:{c}" for each in selections for c in each.columns],
@@ -117,6 +121,14 @@ def _read(spine: Dataset | pd.DataFrame | pa.Table) -> SourceTable:
     if not source.table.num_rows:
         raise InvalidInput("the spine has no rows", hint="check the filter before it")
     return source
+
+
+def _kept(table: pa.Table, columns: Sequence[str] | None) -> pa.Table:
+    if columns is None:
+        return table
+    for column in columns:
+        check_column(column, table.column_names, "spine")
+    return table.select(list(columns))
 
 
 def _with_times(table: pa.Table, time: str | None) -> pa.Table:
@@ -166,12 +178,13 @@ def _lookup(selection: Selection, names: Mapping[tuple[str, str], str]) -> Looku
 
 def _lineage(
     origin: Dataset | None,
+    kept: Sequence[str],
     selections: Sequence[Selection],
     names: Mapping[tuple[str, str], str],
 ) -> dict[str, list[ColumnSource]]:
     columns: dict[str, list[ColumnSource]] = {}
     if origin is not None:
-        columns = {each.name: [ColumnSource(origin.artifact, each.name)] for each in origin.columns}
+        columns = {each: [ColumnSource(origin.artifact, each)] for each in kept}
     for each in selections:
         how = "static" if each.view.time is None else "as known at the row's time"
         for column in each.columns:
