@@ -21,12 +21,14 @@ _HOMES = {
     "connect": "workbench.workspace",
     "dataset": "workbench.data.datasets",
     "drift": "workbench.data.drift",
+    "infer_schema": "workbench.data.inference",
     "ingest": "workbench.data.ingest",
     "lineage": "workbench.lineage",
     "publish": "workbench.dashboards",
     "run_notebook": "workbench.jobs",
     "schedule": "workbench.jobs",
     "statistics": "workbench.data.statistics",
+    "validate": "workbench.data.validation",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605  # one list, not two that can disagree

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from workbench.core.errors import InvalidInput
 from workbench.data.columns import family_of
-from workbench.data.transform import category
+from workbench.data.scalars import category
 
 
 def numbers(name: str, column: pa.ChunkedArray) -> npt.NDArray[np.float64]:

@@ -16,8 +16,8 @@ from workbench import workspace
 from workbench.core.errors import InvalidInput, near
 from workbench.data.columns import check_column
 from workbench.data.describing import FeatureStatistics, describe
+from workbench.data.scalars import category
 from workbench.data.sources import Source, open_source
-from workbench.data.transform import category
 
 if TYPE_CHECKING:
     import pandas as pd

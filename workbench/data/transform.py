@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.core.errors import InvalidInput, near
+from workbench.data.scalars import category, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -202,7 +203,7 @@ class Transform:
         missing: list[float] = []
         try:
             for name in self.numeric:
-                value = _number(name, row[name])
+                value = number(name, row[name])
                 absent = not math.isfinite(value)
                 mean = self.mean_[name]
                 standard = 0.0 if absent else (value - mean) / self.std_[name]
@@ -289,39 +290,6 @@ class Transform:
     def _check_fitted(self) -> None:
         if not self.fitted:
             raise InvalidInput("this transform is not fitted", hint="call fit(data) first")
-
-
-def category(value: object) -> str | None:
-    """Return a category as the text it is compared by, or None where it is missing.
-
-    Examples
-    --------
-    >>> category(5.0), category("UA"), category(True), category(float("nan"))
-    ('5', 'UA', 'true', None)
-    """
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, (bool, np.bool_)):
-        return "true" if value else "false"
-    if isinstance(value, (float, np.floating)):
-        number = float(value)
-        if not math.isfinite(number):
-            return None
-        return str(int(number)) if number.is_integer() else repr(number)
-    return str(value)
-
-
-def _number(name: str, value: object) -> float:
-    if value is None:
-        return math.nan
-    if isinstance(value, (int, float, np.number, np.bool_)):
-        try:
-            return float(value)
-        except OverflowError:
-            return math.inf
-    raise InvalidInput(f"{value!r} in {name!r} is not a number", hint="give a number, or null")
 
 
 def _check_known(name: str, known: Sequence[str]) -> None:
