@@ -17,17 +17,26 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Entity": "workbench.features.entities",
+    "FeatureService": "workbench.features.definitions",
+    "FeatureView": "workbench.features.definitions",
     "Transform": "workbench.data.transform",
     "connect": "workbench.workspace",
     "dataset": "workbench.data.datasets",
     "drift": "workbench.data.drift",
+    "feature_service": "workbench.features.registration",
+    "feature_view": "workbench.features.registration",
     "infer_schema": "workbench.data.inference",
     "ingest": "workbench.data.ingest",
     "lineage": "workbench.lineage",
+    "materialize": "workbench.features.materialization",
+    "online": "workbench.features.online",
     "publish": "workbench.dashboards",
+    "push": "workbench.features.pushing",
     "run_notebook": "workbench.jobs",
     "schedule": "workbench.jobs",
     "statistics": "workbench.data.statistics",
+    "training_set": "workbench.features.training_sets",
     "validate": "workbench.data.validation",
 }
 

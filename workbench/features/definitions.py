@@ -73,6 +73,9 @@ class FeatureView:
     description: str = ""
     artifact: Artifact = field(repr=False, kw_only=True)
 
+    def __hash__(self) -> int:
+        return hash(self.artifact.id)
+
     @property
     def version(self) -> int:
         """1, 2, 3, … within its name."""
@@ -151,6 +154,9 @@ class FeatureService:
     features: tuple[str, ...]
     description: str = ""
     artifact: Artifact = field(repr=False, kw_only=True)
+
+    def __hash__(self) -> int:
+        return hash(self.artifact.id)
 
     @property
     def version(self) -> int:

@@ -1,7 +1,7 @@
 """From when a row counts, and which row is the best known at each instant.
 
-A row with event time *e*, created at *c*, is visible from ``v = greatest(e, c)``. At an
-instant *s*, the row that answers for a key is, among those with ``v <= s``, the one with the greatest
+A row with event time *e*, created at *c*, is visible from ``v = greatest(e, c)``. At an instant *s*
+the row that answers for a key is, among those with ``v <= s``, the one with the greatest
 ``(e, c)``; a tie goes to the row that stands last in its source. A row that arrives after a
 fresher one is therefore never the answer, and dropping it here leaves, for each key, rows whose
 event time grows with `v`: an ASOF join on `v` then gives the answer for every instant at once.
@@ -65,8 +65,8 @@ def prepare(connection: DuckDBPyConnection, relation: str, layout: Layout, targe
         f"COPY ({known_rows_sql(relation, layout)}) TO '{_text(target)}' "
         "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
     )
-    counted = connection.execute(f"SELECT count(*) FROM read_parquet('{_text(target)}')").fetchone()
-    return int(counted[0]) if counted else 0
+    counted = connection.execute(f"SELECT count(*) FROM read_parquet('{_text(target)}')").fetchall()
+    return int(counted[0][0])
 
 
 def known_rows_sql(relation: str, layout: Layout) -> str:

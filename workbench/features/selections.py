@@ -43,8 +43,9 @@ def resolve(features: Asked | Sequence[Asked]) -> list[Selection]:
         )
     asked = [features] if isinstance(features, (str, FeatureView, FeatureService)) else features
     found: dict[str, tuple[FeatureView, dict[str, None]]] = {}
+    looked_up: dict[str, FeatureView | FeatureService] = {}
     for each in asked:
-        for view, columns in _expand(each):
+        for view, columns in _expand(each, looked_up):
             kept, names = found.setdefault(view.name, (view, {}))
             if kept.ref != view.ref:
                 raise InvalidInput(
@@ -73,19 +74,23 @@ def output_names(
     return names
 
 
-def _expand(asked: Asked) -> list[tuple[FeatureView, list[str]]]:
+def _expand(
+    asked: Asked, looked_up: dict[str, FeatureView | FeatureService]
+) -> list[tuple[FeatureView, list[str]]]:
     if isinstance(asked, FeatureView):
         return [(asked, [column.name for column in asked.columns])]
     if isinstance(asked, FeatureService):
-        return [pair for each in asked.features for pair in _expand(each)]
+        return [pair for each in asked.features for pair in _expand(each, looked_up)]
     if not isinstance(asked, str):
         raise InvalidInput(
             f"{asked!r} is no feature", hint='give a view, a service, "view" or "view:column"'
         )
     reference, colon, column = asked.partition(":")
-    view = _view(reference, service=not colon)
+    if reference not in looked_up:
+        looked_up[reference] = _view(reference, service=not colon)
+    view = looked_up[reference]
     if isinstance(view, FeatureService):
-        return _expand(view)
+        return _expand(view, looked_up)
     known = [each.name for each in view.columns]
     if not colon:
         return [(view, known)]

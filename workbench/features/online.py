@@ -1,0 +1,102 @@
+"""Reading features by key, as a request does.
+
+In a notebook, `online`. In a replica, which has neither metadata nor pandas: `open_store(url)` and
+`read(store, plan, entities)` with a plan that `plan_of` compiled when the model was deployed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from workbench.core.errors import InvalidInput, NotFound
+from workbench.features.plans import fetch, plan_of, read
+from workbench.features.stores.store import OnlineStore, open_store
+
+if TYPE_CHECKING:
+    from workbench.features.selections import Asked
+
+__all__ = ["OnlineStore", "online", "open_store", "plan_of", "read"]
+
+
+def online(
+    features: Asked | Sequence[Asked],
+    entities: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    *,
+    at: datetime | date | str | None = None,
+) -> list[dict[str, Any]]:
+    """Return the features of one or more entities from the online store.
+
+    Ages (`ttl`) are measured now; for a view that was materialized as of a moment, at that moment;
+    with `at`, at that.
+
+    Parameters
+    ----------
+    features : FeatureService, views, ``"view"`` or ``"view:column"``
+    entities : dict or list of dict
+        The keys of each; further entries are ignored.
+    at : datetime, date or str, optional
+        The moment to answer for; see `read`.
+
+    Returns
+    -------
+    list of dict
+        In the order of the entities; a feature that is missing or too old is None.
+
+    Raises
+    ------
+    NotFound
+        If a view does not exist, or was never materialized or pushed to.
+    InvalidInput
+        If an entity lacks a key or gives it in another type.
+    Unavailable
+        If the store does not answer.
+    """
+    from workbench import workspace
+    from workbench.data.times import as_utc
+
+    if isinstance(entities, Mapping):
+        entities = [entities]
+    if not all(isinstance(each, Mapping) for each in entities):
+        raise InvalidInput(
+            f"{type(entities).__name__} is no list of entities",
+            hint='give dicts of keys, such as [{"carrier": "UA"}]',
+        )
+    place = workspace.current()
+    rows, absent = fetch(
+        _store(place.settings.online_url),
+        _plan(features),
+        entities,
+        at=None if at is None else as_utc(at, "at"),
+        now=place.clock.now(),
+    )
+    if absent and entities:
+        raise NotFound(
+            f"the view {absent[0]!r} has nothing in the online store",
+            hint=f"run wb.materialize([{absent[0]!r}])",
+        )
+    return rows
+
+
+@lru_cache(maxsize=4)
+def _store(url: str) -> OnlineStore:
+    """Keep a store open for as long as this process reads from it."""
+    return open_store(url)
+
+
+def _plan(features: Asked | Sequence[Asked]) -> dict[str, Any]:
+    """Compile once what cannot change; a name may mean a newer version the next time."""
+    from workbench.features.definitions import FeatureService, FeatureView
+
+    pinned = (FeatureService, FeatureView)
+    asked = (features,) if isinstance(features, (str, *pinned)) else tuple(features)
+    if all(isinstance(each, pinned) for each in asked):
+        return _compiled(asked)
+    return plan_of(asked)
+
+
+@lru_cache(maxsize=256)
+def _compiled(features: tuple[Asked, ...]) -> dict[str, Any]:
+    return plan_of(features)

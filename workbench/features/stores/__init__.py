@@ -1,0 +1,5 @@
+"""Online stores: the latest known row of each key, by table.
+
+`store` is the protocol and `open_store`; `encoding` is what keys and rows are as bytes, alike on
+every backend; `sqlite` and `redis` are the backends. Nothing here needs pandas, DuckDB or metadata.
+"""
