@@ -144,7 +144,8 @@ PEERS := .venv-peers
 $(PEERS)/stamp: requirements-bench.lock $(STAMPS)/venv
 	$(STEP) "Making the peers' environment $(PEERS)" $(BIN)/python -m venv $(PEERS)
 	$(STEP) "Installing the peers" \
-		$(PEERS)/bin/python -m pip install --disable-pip-version-check --no-input --progress-bar off -r $<
+		$(PEERS)/bin/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
+		--no-deps -r $<
 	@touch $@
 
 .PHONY: bench

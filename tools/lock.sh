@@ -15,3 +15,9 @@ uv pip compile pyproject.toml --all-extras --python-version 3.11 --no-annotate \
   "${gpu[@]/#/--no-emit-package=}" \
   --custom-compile-command "tools/lock.sh (uv pip compile pyproject.toml --all-extras --python-version 3.11, without torch's GPU libraries)" \
   --output-file requirements.lock --quiet "$@"
+
+# TFDV 1.16 asks for pandas 1 and runs with 2, so pip installs this lock with --no-deps.
+uv pip compile requirements-bench.in --python-version 3.11 --no-annotate \
+  --override <(echo 'pandas>=2.2,<3') \
+  --custom-compile-command "tools/lock.sh (uv pip compile requirements-bench.in --python-version 3.11, pandas 2 for all)" \
+  --output-file requirements-bench.lock --quiet "$@"

@@ -1,0 +1,30 @@
+"""`make bench` measures, prints tables and writes `results/`; `ARGS="imports"` picks."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.benchmarks import import_time, main_job, statistics_speed, training_speed
+from tests.benchmarks.measuring import save, show
+
+BENCHMARKS = {
+    "imports": import_time.measure,
+    "statistics": statistics_speed.measure,
+    "training": training_speed.measure,
+    "job": main_job.measure,
+}
+
+
+def main(names: list[str]) -> None:
+    """Run the named benchmarks, or all."""
+    if unknown := set(names) - set(BENCHMARKS):
+        sys.exit(f"There is no benchmark {min(unknown)!r}. There are: {', '.join(BENCHMARKS)}.")
+    results = {}
+    for name in names or BENCHMARKS:
+        results[name] = BENCHMARKS[name]()
+        show(name, results[name])
+    print(f"Written to {save(results)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
