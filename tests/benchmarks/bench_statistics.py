@@ -1,0 +1,91 @@
+"""Statistics of the flights ten times over, beside facets-overview and TFDV in one run.
+
+python -m tests.benchmarks.bench_statistics [--peers .venv-peers/bin/python] [--times 10]
+prints JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics as medians
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import workbench as wb
+from workbench.data.samples import nycflights13
+from workbench.data.statistics import Statistics
+
+ROUNDS = 5
+PEERS = Path(".venv-peers/bin/python")
+
+
+def measure(peers: Path | None = PEERS, times: int = 10) -> dict[str, Any]:
+    """Return seconds and ratios; a peer without an environment is left out.
+
+    Parameters
+    ----------
+    peers : Path, optional
+        The Python of the environment that holds the peers.
+    times : int
+        How often the flights of the year are repeated.
+    """
+    frame = pd.concat([nycflights13("flights")] * times, ignore_index=True)
+    result: dict[str, Any] = {"rows": len(frame), "columns": len(frame.columns)}
+    with tempfile.TemporaryDirectory() as folder:
+        wb.connect(home=folder)
+        flights = wb.ingest(frame, name="flights", time="time_hour")
+        result["frame"] = _timed(lambda: wb.statistics(frame))
+        result["dataset"] = _timed(lambda: wb.statistics(flights))
+        counted = {each.name: each.count for each in wb.statistics(flights).features}
+        if peers is None or not peers.exists():
+            return result
+        path = Path(folder) / "flights.parquet"
+        frame.to_parquet(path)
+        for peer, rounds in (("tfdv", 3), ("facets", 1)):
+            told = _peer(peers, peer, path, rounds)
+            result[peer] = medians.median(told["seconds"])
+            result[f"{peer}_version"] = told["version"]
+            result[f"times_faster_than_{peer}"] = result[peer] / result["frame"]
+            # Rows reconciled: a peer that counts NaN as a value says so here.
+            result[f"{peer}_counts_differ"] = sorted(
+                name for name, count in counted.items() if told["counted"].get(name) != count
+            )
+    return result
+
+
+def _timed(run: Callable[[], Statistics]) -> float:
+    seconds = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        run()
+        seconds.append(time.perf_counter() - start)
+    return medians.median(seconds)
+
+
+def _peer(python: Path, peer: str, path: Path, rounds: int) -> dict[str, Any]:
+    script = Path(__file__).with_name("peers_statistics.py")
+    done = subprocess.run(
+        [python, script, peer, path, str(rounds)], check=True, capture_output=True, text=True
+    )
+    told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return told
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peers", type=Path, default=PEERS)
+    parser.add_argument("--times", type=int, default=10)
+    asked = parser.parse_args()
+    print(json.dumps(measure(asked.peers, asked.times), indent=2))
+
+
+if __name__ == "__main__":
+    main()
