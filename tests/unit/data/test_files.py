@@ -1,0 +1,129 @@
+import gzip
+import json
+import zipfile
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from workbench.core.errors import InvalidInput, NotFound
+from workbench.data.reading import read_source
+
+ROWS = "carrier,delay,at\nUA,3,2013-01-01T05:00:00Z\nAA,,2013-01-01T06:00:00Z\n"
+
+
+def read(source, **options):
+    return read_source(source, **options).table
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(name, content=ROWS):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+def test_a_csv_is_read_whether_plain_gzipped_or_zipped(written, tmp_path):
+    plain = read(written("f.csv"))
+    assert plain.column("carrier").to_pylist() == ["UA", "AA"]
+    assert plain.column("delay").to_pylist() == [3, None]
+    assert str(plain.schema.field("at").type) == "timestamp[us, tz=UTC]"
+    assert read(written("f.csv.gz", gzip.compress(ROWS.encode()))).equals(plain)
+    with zipfile.ZipFile(tmp_path / "f.csv.zip", "w") as archive:
+        archive.writestr("f.csv", ROWS)
+    assert read(str(tmp_path / "f.csv.zip")).equals(plain)
+
+
+def test_parquet_and_json_lines_are_read(written, tmp_path):
+    pq.write_table(pa.table({"x": [1, 2]}), tmp_path / "f.parquet")
+    assert read(tmp_path / "f.parquet").column("x").to_pylist() == [1, 2]
+    lines = '{"x": 1, "y": "a"}\n{"x": 2.5}\n'
+    assert read(written("f.jsonl", lines)).to_pylist() == [
+        {"x": 1.0, "y": "a"},
+        {"x": 2.5, "y": None},
+    ]
+
+
+def test_several_files_and_a_folder_are_read_in_order(written, tmp_path):
+    paths = [written("2.csv", "x\n2\n"), written("1.csv", "x\n1\n")]
+    assert read(paths).column("x").to_pylist() == [2, 1]
+    result = read_source(tmp_path)
+    assert result.table.column("x").to_pylist() == [1, 2]
+    assert result.source == {
+        "type": "csv",
+        "paths": [str(tmp_path / "1.csv"), str(tmp_path / "2.csv")],
+    }
+
+
+def test_whole_numbers_in_one_file_and_fractions_in_the_next_are_numbers(written):
+    paths = [written("1.csv", "x\n1\n"), written("2.csv", "x\n2.5\n")]
+    assert read(paths).column("x").to_pylist() == [1.0, 2.5]
+
+
+def test_files_with_other_columns_are_refused(written):
+    with pytest.raises(InvalidInput, match=r"'1.csv' and '2.csv' differ in columns.*'y'"):
+        read([written("1.csv", "x\n1\n"), written("2.csv", "x,y\n1,2\n")])
+
+
+def test_a_missing_file_is_named_with_what_is_nearest(written, tmp_path):
+    written("flights.csv")
+    with pytest.raises(NotFound, match=r"no file .*flihgts.csv'; did you mean 'flights.csv'"):
+        read(tmp_path / "flihgts.csv")
+
+
+def test_an_unknown_kind_of_file_is_refused(written):
+    with pytest.raises(InvalidInput, match=r"'f.xlsx' is of no kind"):
+        read(written("f.xlsx"))
+
+
+def test_a_stray_word_among_numbers_is_named_with_its_row(written):
+    content = "x\n" + "".join(f"{n}\n" for n in range(50)) + "oops\n"
+    with pytest.raises(InvalidInput, match=r"'x' mixes types: row 51 holds 'oops'.*types="):
+        read(written("f.csv", content))
+    assert (
+        read(written("f.csv", content), columns={"x": "string"}).column("x")[50].as_py() == "oops"
+    )
+
+
+def test_codes_that_are_often_digits_stay_text(written):
+    values = ["737", "A320", "747", "E190"]
+    content = "model\n" + "\n".join(values) + "\n"
+    assert read(written("f.csv", content)).column("model").to_pylist() == values
+
+
+def test_leading_zeros_are_kept_when_a_column_is_declared_text(written):
+    table = read(written("f.csv", "zip\n00501\n10001\n"), columns={"zip": "string"})
+    assert table.column("zip").to_pylist() == ["00501", "10001"]
+
+
+def test_a_line_break_within_quotes_belongs_to_the_value(written):
+    assert read(written("f.csv", 'x,y\n"a\nb",1\n')).to_pylist() == [{"x": "a\nb", "y": 1}]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("f.csv", "", "'f.csv' is empty"),
+        ("f.csv", "a,b\n1,2\n3\n", "Row #3: Expected 2 columns, got 1"),
+        ("f.csv", "a,a\n1,2\n", "columns 1 and 2 are both named 'a'"),
+        ("f.csv", "a,\n1,2\n", "column 2 has no name"),
+        ("f.csv", "a,b\n1,caf\xe9\n".encode("latin-1"), "'b' holds binary.*encoding='latin-1'"),
+        ("f.parquet", b"PAR1 cut short", "cannot be read as Parquet"),
+        ("f.csv.zip", b"no zip", "is no zip file"),
+        ("f.jsonl", '{"x": 1}\n{"x": ', "row 2, is not JSON"),
+        ("f.jsonl", '{"x": 1}\n{"x": "a"}\n', "'x' mixes types: row 2 holds 'a'"),
+        ("f.jsonl", '{"x": {"y": 1}}\n', "'x' holds struct.*json_normalize"),
+    ],
+)
+def test_a_damaged_file_says_what_is_wrong_with_it(written, name, content, says):
+    with pytest.raises(InvalidInput, match=says):
+        read(written(name, content))
+
+
+def test_names_with_markup_and_any_script_are_kept_verbatim(written):
+    names = ['<script>alert("x")</script>', "延误", "✈", 'say "hi"']
+    lines = json.dumps(dict.fromkeys(names, 1))
+    assert read(written("f.jsonl", lines)).column_names == names
