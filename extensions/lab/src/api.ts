@@ -1,0 +1,93 @@
+/** The server's REST API. Every call goes through Jupyter's own connection, so its token and XSRF cookie are sent. */
+
+import { URLExt } from "@jupyterlab/coreutils";
+import { ServerConnection } from "@jupyterlab/services";
+import type { CurveData, LineageData, StatisticsData } from "@workbench/ui";
+import type { IExperiment, IFailure, IPage, IRecord } from "./tokens";
+
+export type Page = IPage<StatisticsData, CurveData>;
+
+/** An error that the server explained. */
+export class ApiError extends Error implements IFailure {
+  constructor(
+    message: string,
+    readonly hint: string | null,
+    readonly status: number,
+  ) {
+    super(message);
+    this.name = "ApiError";
+  }
+}
+
+export class Api {
+  constructor(private readonly settings: ServerConnection.ISettings) {}
+
+  records(): Promise<{ records: IRecord[]; counts: Record<string, number> }> {
+    return this.call("GET", "records");
+  }
+
+  page(id: string): Promise<Page> {
+    return this.call("GET", `records/${encodeURIComponent(id)}`);
+  }
+
+  experiment(name: string): Promise<IExperiment> {
+    return this.call("GET", `experiments/${encodeURIComponent(name)}`);
+  }
+
+  curves(run: string): Promise<CurveData> {
+    return this.call("GET", `runs/${encodeURIComponent(run)}/metrics`);
+  }
+
+  lineage(id: string): Promise<LineageData> {
+    return this.call("GET", `lineage/${encodeURIComponent(id)}`);
+  }
+
+  setAlias(id: string, alias: string): Promise<IRecord> {
+    return this.call("POST", `records/${encodeURIComponent(id)}/alias`, { alias });
+  }
+
+  runSchedule(name: string): Promise<{ started: string }> {
+    return this.call("POST", `schedules/${encodeURIComponent(name)}/run`, {});
+  }
+
+  quickstart(): Promise<{ path: string; made: boolean }> {
+    return this.call("POST", "quickstart", {});
+  }
+
+  /** Open the stream of changes; the caller reads the body. */
+  async events(signal: AbortSignal): Promise<Response> {
+    return ServerConnection.makeRequest(this.url("events"), { signal, cache: "no-store" }, this.settings);
+  }
+
+  /** The address of something below the API, for a picture. */
+  url(path: string): string {
+    return URLExt.join(this.settings.baseUrl, "workbench/api", path);
+  }
+
+  private async call<T>(method: string, path: string, body?: object): Promise<T> {
+    const init: RequestInit = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+    const response = await ServerConnection.makeRequest(this.url(path), init, this.settings);
+    if (!response.ok) {
+      throw await explain(response);
+    }
+    return (await response.json()) as T;
+  }
+}
+
+async function explain(response: Response): Promise<ApiError> {
+  const text = await response.text();
+  try {
+    const { message, hint } = JSON.parse(text) as { message?: string; hint?: string | null };
+    return new ApiError(message ?? response.statusText, hint ?? null, response.status);
+  } catch {
+    return new ApiError(response.statusText || text.slice(0, 200), null, response.status);
+  }
+}
+
+/** Turn whatever was thrown into something to show. */
+export function failureOf(error: unknown): IFailure {
+  if (error instanceof ApiError) {
+    return error;
+  }
+  return { message: error instanceof Error ? error.message : String(error), hint: null };
+}

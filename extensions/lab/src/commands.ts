@@ -1,0 +1,209 @@
+/** The commands, the menu, the palette and the context menu. Each command can be called by other extensions. */
+
+import type { JupyterFrontEnd } from "@jupyterlab/application";
+import { InputDialog, Notification, type ICommandPalette } from "@jupyterlab/apputils";
+import type { ILauncher } from "@jupyterlab/launcher";
+import type { IMainMenu } from "@jupyterlab/mainmenu";
+import type { INotebookTracker } from "@jupyterlab/notebook";
+import type { TranslationBundle } from "@jupyterlab/translation";
+import { RankedMenu } from "@jupyterlab/ui-components";
+import { failureOf, type Api } from "./api";
+import { workbenchIcon } from "./icons";
+import { insertCode } from "./insert";
+import type { RecordsModel } from "./model";
+import type { RecordsPanel } from "./panel";
+import { CommandIDs, type IRecord } from "./tokens";
+import { kindOf } from "./wording";
+
+/** The most records that a picker lists; the panel's search finds the rest. */
+const PICKED = 1_000;
+
+export interface IContext {
+  app: JupyterFrontEnd;
+  api: Api;
+  model: RecordsModel;
+  panel: RecordsPanel;
+  trans: TranslationBundle;
+  notebooks: INotebookTracker | null;
+  openRecord: (id: string) => void;
+  openExperiment: (experiment: string) => void;
+}
+
+export function addCommands(context: IContext): void {
+  const { app, api, model, panel, trans, notebooks, openRecord, openExperiment } = context;
+  const { commands } = app;
+  const chosen = async (args: { id?: unknown }, title: string): Promise<IRecord | null> => {
+    if (typeof args.id === "string") {
+      return model.find(args.id) ?? (await api.page(args.id));
+    }
+    return pick(model.records, title, trans);
+  };
+
+  commands.addCommand(CommandIDs.openPanel, {
+    label: trans.__("Open records"),
+    caption: trans.__("Show the workbench's records"),
+    icon: workbenchIcon,
+    describedBy: noArguments,
+    execute: () => {
+      app.shell.activateById(panel.id);
+    },
+  });
+  commands.addCommand(CommandIDs.openQuickstart, {
+    label: (args) => (args["isLauncher"] ? trans.__("Workbench quickstart") : trans.__("Open quickstart")),
+    caption: trans.__("From raw flights to a monitored model, in one notebook"),
+    icon: workbenchIcon,
+    describedBy: noArguments,
+    execute: async () => {
+      try {
+        const { path } = await api.quickstart();
+        return (await commands.execute("docmanager:open", { path })) as unknown;
+      } catch (error) {
+        const { message, hint } = failureOf(error);
+        Notification.error(hint ? trans.__("%1: %2", message, hint) : message);
+        return undefined;
+      }
+    },
+  });
+  commands.addCommand(CommandIDs.openRecord, {
+    label: (args) => (args["isContext"] ? trans.__("Open") : trans.__("Open record…")),
+    describedBy: idArgument,
+    execute: async (args) => {
+      const id = args["isContext"] ? panel.selected?.id : args["id"];
+      if (typeof id === "string") {
+        openRecord(id);
+        return;
+      }
+      const record = await chosen({}, trans.__("Open record"));
+      if (record) {
+        openRecord(record.id);
+      }
+    },
+  });
+  commands.addCommand(CommandIDs.openExperiment, {
+    label: trans.__("Compare runs"),
+    describedBy: {
+      args: {
+        type: "object",
+        properties: { experiment: { type: "string", description: trans.__("The experiment's name") } },
+        required: ["experiment"],
+      },
+    },
+    execute: ({ experiment }) => {
+      openExperiment(String(experiment));
+    },
+  });
+  commands.addCommand(CommandIDs.insertCode, {
+    label: (args) => (args["isContext"] ? trans.__("Insert code") : trans.__("Insert code for…")),
+    describedBy: idArgument,
+    execute: async (args) => {
+      const record = await chosen(
+        args["isContext"] ? { id: panel.selected?.id } : args,
+        trans.__("Insert code for"),
+      );
+      if (record) {
+        await insertCode(record.code, app, notebooks, trans);
+      }
+    },
+  });
+  commands.addCommand(CommandIDs.insertText, {
+    label: trans.__("Insert code"),
+    describedBy: {
+      args: {
+        type: "object",
+        properties: { code: { type: "string", description: trans.__("Python to insert") } },
+        required: ["code"],
+      },
+    },
+    execute: ({ code }) => insertCode(String(code), app, notebooks, trans),
+  });
+  commands.addCommand(CommandIDs.copyReference, {
+    label: trans.__("Copy reference"),
+    describedBy: idArgument,
+    execute: async (args) => {
+      const record = await chosen(
+        args["isContext"] ? { id: panel.selected?.id } : args,
+        trans.__("Copy reference"),
+      );
+      if (record) {
+        await navigator.clipboard.writeText(record.ref);
+      }
+    },
+  });
+  addContextMenu(app);
+  commands.addKeyBinding({ command: CommandIDs.openPanel, keys: ["Accel Shift ;"], selector: "body" });
+}
+
+export function addPalette(palette: ICommandPalette, trans: TranslationBundle): void {
+  const category = trans.__("Workbench");
+  for (const command of [
+    CommandIDs.openPanel,
+    CommandIDs.openQuickstart,
+    CommandIDs.openRecord,
+    CommandIDs.insertCode,
+    CommandIDs.copyReference,
+  ]) {
+    palette.addItem({ command, category });
+  }
+}
+
+export function addMenu(mainMenu: IMainMenu, app: JupyterFrontEnd, trans: TranslationBundle): void {
+  const menu = new RankedMenu({ commands: app.commands });
+  menu.id = "jp-mainmenu-workbench";
+  menu.title.label = trans.__("Workbench");
+  menu.addItem({ command: CommandIDs.openPanel, rank: 0 });
+  menu.addItem({ command: CommandIDs.openRecord, rank: 1 });
+  menu.addItem({ command: CommandIDs.insertCode, rank: 2 });
+  menu.addItem({ type: "separator", rank: 3 });
+  menu.addItem({ command: CommandIDs.openQuickstart, rank: 4 });
+  mainMenu.addMenu(menu, true, { rank: 900 });
+}
+
+export function addLauncher(launcher: ILauncher, trans: TranslationBundle): void {
+  launcher.add({
+    command: CommandIDs.openQuickstart,
+    category: trans.__("Workbench"),
+    args: { isLauncher: true },
+    rank: 0,
+  });
+}
+
+function addContextMenu(app: JupyterFrontEnd): void {
+  const selector = ".wb-Row";
+  const args = { isContext: true };
+  app.contextMenu.addItem({ command: CommandIDs.openRecord, args, selector, rank: 0 });
+  app.contextMenu.addItem({ command: CommandIDs.insertCode, args, selector, rank: 1 });
+  app.contextMenu.addItem({ command: CommandIDs.copyReference, args, selector, rank: 2 });
+}
+
+async function pick(
+  records: readonly IRecord[],
+  title: string,
+  trans: TranslationBundle,
+): Promise<IRecord | null> {
+  const named = new Map(
+    records
+      .slice(0, PICKED)
+      .map((record) => [
+        `${record.version === null ? record.title : record.ref}  ·  ${kindOf(record.kind, trans)}`,
+        record,
+      ]),
+  );
+  if (named.size === 0) {
+    Notification.info(trans.__("There are no records yet."), { autoClose: 5_000 });
+    return null;
+  }
+  const { value, button } = await InputDialog.getItem({
+    title,
+    items: [...named.keys()],
+    editable: true,
+  });
+  return button.accept && value !== null ? (named.get(value) ?? null) : null;
+}
+
+const noArguments = { args: { type: "object", properties: {} } } as const;
+const idArgument = {
+  args: {
+    type: "object",
+    properties: { id: { type: "string", description: "The record's id; asked for when it is missing" } },
+  },
+} as const;

@@ -1,0 +1,174 @@
+/** The lab extension: records beside the notebook. Everything is wired here, and only here. */
+
+import {
+  ILabShell,
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin,
+} from "@jupyterlab/application";
+import { ICommandPalette, MainAreaWidget, WidgetTracker } from "@jupyterlab/apputils";
+import { ILauncher } from "@jupyterlab/launcher";
+import { IMainMenu } from "@jupyterlab/mainmenu";
+import { INotebookTracker } from "@jupyterlab/notebook";
+import { IStatusBar } from "@jupyterlab/statusbar";
+import { ITranslator, nullTranslator } from "@jupyterlab/translation";
+import { Api } from "./api";
+import { addCommands, addLauncher, addMenu, addPalette } from "./commands";
+import { ExperimentPage } from "./compare";
+import { ChangeStream } from "./events";
+import { workbenchIcon } from "./icons";
+import { RecordsModel } from "./model";
+import { RecordPage } from "./page";
+import { PageModel } from "./pageModel";
+import { RecordsPanel } from "./panel";
+import { StatusItem } from "./status";
+import { CommandIDs, IRecords } from "./tokens";
+
+export * from "./tokens";
+
+/** What a notebook's widget says when a person clicks a record in it. */
+const OPEN_EVENT = "workbench:open";
+
+const plugin: JupyterFrontEndPlugin<IRecords> = {
+  id: "@workbench/lab:records",
+  description: "Lists the workspace's records beside the notebook and shows a page for each.",
+  autoStart: true,
+  provides: IRecords,
+  optional: [
+    ITranslator,
+    ILayoutRestorer,
+    INotebookTracker,
+    ICommandPalette,
+    IMainMenu,
+    ILauncher,
+    IStatusBar,
+    ILabShell,
+  ],
+  activate,
+};
+
+function activate(
+  app: JupyterFrontEnd,
+  languages: ITranslator | null,
+  restorer: ILayoutRestorer | null,
+  notebooks: INotebookTracker | null,
+  palette: ICommandPalette | null,
+  mainMenu: IMainMenu | null,
+  launcher: ILauncher | null,
+  statusBar: IStatusBar | null,
+  labShell: ILabShell | null,
+): IRecords {
+  const translator = languages ?? nullTranslator;
+  const trans = translator.load("workbench");
+  const api = new Api(app.serviceManager.serverSettings);
+  const model = new RecordsModel(api);
+  const stream = new ChangeStream(api);
+  stream.changed.connect(() => void model.refresh());
+  void model.refresh();
+
+  const panel = new RecordsPanel(model, app.commands, translator);
+  app.shell.add(panel, "left", { rank: 150, type: "Workbench" });
+  restorer?.add(panel, panel.id);
+
+  const pages = new WidgetTracker<MainAreaWidget<RecordPage>>({ namespace: "workbench-records" });
+  const experiments = new WidgetTracker<MainAreaWidget<ExperimentPage>>({
+    namespace: "workbench-experiments",
+  });
+
+  const openRecord = (id: string): void => {
+    let widget = pages.find((each) => each.content.model.id === id);
+    if (!widget) {
+      widget = recordPage(new PageModel(id, api, model), app, translator);
+      void pages.add(widget);
+      app.shell.add(widget, "main");
+    }
+    app.shell.activateById(widget.id);
+  };
+  const openExperiment = (experiment: string): void => {
+    let widget = experiments.find((each) => each.content.experiment === experiment);
+    if (!widget) {
+      widget = experimentPage(experiment, api, model, app, translator);
+      void experiments.add(widget);
+      app.shell.add(widget, "main");
+    }
+    app.shell.activateById(widget.id);
+  };
+
+  addCommands({ app, api, model, panel, trans, notebooks, openRecord, openExperiment });
+  if (palette) {
+    addPalette(palette, trans);
+  }
+  if (mainMenu) {
+    addMenu(mainMenu, app, trans);
+  }
+  if (launcher) {
+    addLauncher(launcher, trans);
+  }
+  statusBar?.registerStatusItem("@workbench/lab:status", {
+    item: new StatusItem(model, app.commands, translator),
+    align: "right",
+    rank: 100,
+  });
+  void restorer?.restore(pages, {
+    command: CommandIDs.openRecord,
+    args: (widget) => ({ id: widget.content.model.id }),
+    name: (widget) => widget.content.model.id,
+  });
+  void restorer?.restore(experiments, {
+    command: CommandIDs.openExperiment,
+    args: (widget) => ({ experiment: widget.content.experiment }),
+    name: (widget) => widget.content.experiment,
+  });
+  document.addEventListener(OPEN_EVENT, (event) => {
+    const id = event instanceof CustomEvent ? (event.detail as { id?: unknown } | null)?.id : null;
+    if (typeof id === "string") {
+      void app.commands.execute(CommandIDs.openRecord, { id });
+    }
+  });
+  // The row of the page that is being read is the one that is marked.
+  labShell?.currentChanged.connect((_, { newValue }) => {
+    const content = newValue instanceof MainAreaWidget ? newValue.content : null;
+    model.current = content instanceof RecordPage ? content.model.id : null;
+  });
+  return model;
+}
+
+function recordPage(
+  model: PageModel,
+  app: JupyterFrontEnd,
+  translator: ITranslator,
+): MainAreaWidget<RecordPage> {
+  const widget = new MainAreaWidget({ content: new RecordPage(model, app.commands, translator) });
+  widget.toolbar.hide();
+  widget.id = `workbench-record-${model.id}`;
+  widget.title.icon = workbenchIcon;
+  widget.title.closable = true;
+  widget.title.label = translator.load("workbench").__("Record");
+  model.changed.connect(() => {
+    const { page } = model;
+    if (page) {
+      widget.title.label = page.version === null ? page.title : page.ref;
+      widget.title.caption = page.fact;
+    }
+  });
+  return widget;
+}
+
+function experimentPage(
+  experiment: string,
+  api: Api,
+  model: RecordsModel,
+  app: JupyterFrontEnd,
+  translator: ITranslator,
+): MainAreaWidget<ExperimentPage> {
+  const content = new ExperimentPage(experiment, api, model, app.commands, translator);
+  const widget = new MainAreaWidget({ content });
+  widget.toolbar.hide();
+  widget.id = `workbench-experiment-${experiment}`;
+  widget.title.icon = workbenchIcon;
+  widget.title.closable = true;
+  widget.title.label = translator.load("workbench").__("%1 · compare", experiment);
+  return widget;
+}
+
+export default plugin;

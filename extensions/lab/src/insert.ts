@@ -1,0 +1,34 @@
+/** Puts code into the notebook that a person last worked in. */
+
+import type { JupyterFrontEnd } from "@jupyterlab/application";
+import { Notification } from "@jupyterlab/apputils";
+import { NotebookActions, type INotebookTracker } from "@jupyterlab/notebook";
+import type { TranslationBundle } from "@jupyterlab/translation";
+
+/** Write code into the empty active cell, or into a new one under it; on the clipboard when no notebook is open. */
+export async function insertCode(
+  code: string,
+  app: JupyterFrontEnd,
+  tracker: INotebookTracker | null,
+  trans: TranslationBundle,
+): Promise<void> {
+  const panel = tracker?.currentWidget ?? null;
+  if (panel === null) {
+    await navigator.clipboard.writeText(code);
+    Notification.info(trans.__("No notebook is open, so the code is on the clipboard."), {
+      autoClose: 5_000,
+    });
+    return;
+  }
+  await panel.context.ready;
+  const notebook = panel.content;
+  const active = notebook.activeCell;
+  if (active?.model.type !== "code" || active.model.sharedModel.getSource().trim() !== "") {
+    NotebookActions.insertBelow(notebook);
+  }
+  notebook.activeCell?.model.sharedModel.setSource(code);
+  app.shell.activateById(panel.id);
+  if (notebook.activeCell) {
+    await notebook.scrollToCell(notebook.activeCell);
+  }
+}

@@ -1,0 +1,196 @@
+/** A table of a record's page: exact values on hover and on copy, three digits to look at. */
+
+import * as React from "react";
+import { State } from "./glyphs";
+import type { CellValue, ICellLink, IColumn, ITable } from "./tokens";
+import { absolute, ago, bytes, significant, took, whole, type ILanguage } from "./wording";
+
+/** Rows shown before a person asks for all of them. */
+const FIRST = 100;
+
+export interface ITableProps {
+  table: ITable;
+  language: ILanguage;
+  onOpen: (id: string) => void;
+}
+
+export function RecordTable(props: ITableProps): React.JSX.Element {
+  const { table, language, onOpen } = props;
+  const [order, setOrder] = React.useState<{ column: number; down: boolean } | null>(null);
+  const [all, setAll] = React.useState(false);
+  const rows = React.useMemo(() => sorted(table, order), [table, order]);
+  const shown = all ? rows : rows.slice(0, FIRST);
+  const { trans } = language;
+  return (
+    <section className="wb-Card" aria-label={table.title}>
+      <h2 className="wb-Card-title">
+        {table.title}
+        <span className="wb-Faint">{whole(table.rows.length, language)}</span>
+      </h2>
+      <div className="wb-Card-scroll" tabIndex={0} role="group" aria-label={table.title}>
+        <table className="wb-Table">
+          <thead>
+            <tr>
+              {table.columns.map((column, index) => (
+                <th
+                  key={`${column.name}-${index}`}
+                  scope="col"
+                  data-align={column.align}
+                  aria-sort={
+                    order?.column === index ? (order.down ? "descending" : "ascending") : undefined
+                  }
+                >
+                  {column.name ? (
+                    <button
+                      type="button"
+                      className="wb-Table-sort"
+                      onClick={() => {
+                        setOrder((before) => next(before, index));
+                      }}
+                    >
+                      {column.unit ? `${column.name}, ${column.unit}` : column.name}
+                      <span aria-hidden="true">
+                        {order?.column === index ? (order.down ? " ▾" : " ▴") : ""}
+                      </span>
+                    </button>
+                  ) : (
+                    <span className="wb-Hidden">{trans.__("name")}</span>
+                  )}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((row, index) => (
+              <tr key={index}>
+                {table.columns.map((column, place) => (
+                  <td key={place} data-align={column.align} title={exact(row[place], column, language)}>
+                    <Cell value={row[place] ?? null} column={column} language={language} onOpen={onOpen} />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {shown.length < rows.length ? (
+        <button
+          type="button"
+          className="wb-Button wb-Card-more"
+          onClick={() => {
+            setAll(true);
+          }}
+        >
+          {trans.__("Show all %1", whole(rows.length, language))}
+        </button>
+      ) : null}
+    </section>
+  );
+}
+
+function Cell(props: {
+  value: CellValue;
+  column: IColumn;
+  language: ILanguage;
+  onOpen: (id: string) => void;
+}): React.JSX.Element {
+  const { value, column, language, onOpen } = props;
+  if (isLink(value)) {
+    return (
+      <button
+        type="button"
+        className="wb-Link"
+        onClick={() => {
+          onOpen(value.record);
+        }}
+      >
+        <Plain value={value.text} column={column} language={language} />
+      </button>
+    );
+  }
+  return <Plain value={value} column={column} language={language} />;
+}
+
+function Plain(props: {
+  value: string | number | boolean | null;
+  column: IColumn;
+  language: ILanguage;
+}): React.JSX.Element {
+  const { value, column, language } = props;
+  if (value === null || value === "") {
+    return <span className="wb-Faint">{value === null ? "–" : ""}</span>;
+  }
+  if (column.format === "state" && typeof value === "string") {
+    return <State state={value} trans={language.trans} />;
+  }
+  const text = format(value, column.format, language);
+  return (
+    <span className={value === 0 ? "wb-Faint" : column.format === "code" ? "wb-Code" : undefined}>
+      {text}
+    </span>
+  );
+}
+
+const NUMBERS: Record<string, (value: number, language: ILanguage) => string> = {
+  number: significant,
+  count: whole,
+  bytes,
+  seconds: took,
+  share: (value, { locale }) =>
+    value.toLocaleString(locale, { style: "percent", maximumSignificantDigits: 3 }),
+};
+
+export function format(
+  value: string | number | boolean,
+  form: string,
+  language: ILanguage,
+): string {
+  if (typeof value === "number") {
+    return value === 0 ? "0" : (NUMBERS[form] ?? significant)(value, language);
+  }
+  if (form === "time" && typeof value === "string") {
+    return ago(value, language);
+  }
+  return String(value);
+}
+
+function exact(value: CellValue | undefined, column: IColumn, language: ILanguage): string | undefined {
+  const plain = isLink(value) ? value.text : value;
+  if (plain === null || plain === undefined || plain === "") {
+    return undefined;
+  }
+  return column.format === "time" ? absolute(String(plain), language) : String(plain);
+}
+
+function isLink(value: CellValue | undefined): value is ICellLink {
+  return typeof value === "object" && value !== null;
+}
+
+function next(
+  before: { column: number; down: boolean } | null,
+  column: number,
+): { column: number; down: boolean } | null {
+  if (before?.column !== column) {
+    return { column, down: false };
+  }
+  return before.down ? null : { column, down: true };
+}
+
+function sorted(
+  table: ITable,
+  order: { column: number; down: boolean } | null,
+): readonly (readonly CellValue[])[] {
+  if (order === null) {
+    return table.rows;
+  }
+  const sign = order.down ? -1 : 1;
+  const key = (row: readonly CellValue[]): string | number => {
+    const value = row[order.column];
+    const plain = isLink(value) ? value.text : (value ?? "");
+    return typeof plain === "boolean" ? Number(plain) : plain;
+  };
+  return [...table.rows].sort((one, other) => {
+    const [a, b] = [key(one), key(other)];
+    return sign * (typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b)));
+  });
+}

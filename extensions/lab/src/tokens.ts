@@ -1,0 +1,149 @@
+/** What other plugins may ask for, and the shapes that the server answers with. No code runs here. */
+
+import type { ISignal } from "@lumino/signaling";
+import { Token } from "@lumino/coreutils";
+
+/** The kinds of records, in the order of the panel. */
+export const KINDS = [
+  "dataset",
+  "feature_view",
+  "run",
+  "model",
+  "deployment",
+  "job",
+  "dashboard",
+  "alert",
+] as const;
+
+export type Kind = (typeof KINDS)[number];
+
+/** Raw figures behind a record's fact; which of them are there depends on the kind. */
+export interface IFacts {
+  readonly rows?: number;
+  readonly columns?: number;
+  readonly features?: number;
+  readonly size?: number;
+  readonly splits?: Readonly<Record<string, number>>;
+  readonly static?: boolean;
+  readonly materialized_at?: string;
+  readonly experiment?: string;
+  readonly metric?: string;
+  readonly value?: number | null;
+  readonly metrics?: Readonly<Record<string, number>>;
+  readonly took?: number;
+  readonly error?: string;
+  readonly p99?: number;
+  readonly url?: string | null;
+  readonly model?: string | null;
+  readonly flavor?: string | null;
+  readonly next_run?: string;
+  readonly last_run?: string;
+  readonly cron?: string;
+  readonly timezone?: string;
+  readonly schedule?: string;
+  readonly message?: string;
+  readonly passed?: boolean;
+}
+
+/** One row of the panel. */
+export interface IRecord {
+  readonly id: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly version: number | null;
+  readonly ref: string;
+  readonly title: string;
+  readonly fact: string;
+  readonly facts: IFacts;
+  readonly state: string;
+  readonly chips: readonly string[];
+  readonly created_at: string;
+  readonly used_at: string;
+  readonly code: string;
+}
+
+export type CellValue = string | number | boolean | null | ICellLink;
+
+/** A cell that opens another record's page. */
+export interface ICellLink {
+  readonly text: string;
+  readonly record: string;
+}
+
+export interface IColumn {
+  readonly name: string;
+  readonly format: string;
+  readonly unit: string | null;
+  readonly align: "left" | "right";
+}
+
+export interface ITable {
+  readonly title: string;
+  readonly columns: readonly IColumn[];
+  readonly rows: readonly (readonly CellValue[])[];
+}
+
+export interface IPicture {
+  readonly title: string;
+  readonly url: string;
+  readonly alt: string;
+}
+
+/** One record's page. `statistics` and `curves` are drawn by the shared components, whose shapes they have. */
+export interface IPage<Statistics, Curves> extends IRecord {
+  readonly description: string;
+  readonly tables: readonly ITable[];
+  readonly pictures: readonly IPicture[];
+  readonly statistics: Statistics | null;
+  readonly curves: Curves | null;
+  readonly error: string | null;
+  readonly run: string | null;
+  readonly made_by: string;
+}
+
+/** One run of an experiment, beside the others. */
+export interface IComparedRun extends IRecord {
+  readonly params: Readonly<Record<string, string>>;
+  readonly data: readonly string[];
+}
+
+export interface IExperiment {
+  readonly experiment: string;
+  readonly metric: string | null;
+  readonly runs: readonly IComparedRun[];
+}
+
+/** The records of the workspace, kept up to date. */
+export interface IRecords {
+  /** Emitted when the records, or what is known of the server, changed. */
+  readonly changed: ISignal<IRecords, void>;
+  readonly records: readonly IRecord[];
+  /** Why the records could not be read, or null. */
+  readonly failure: IFailure | null;
+  /** Whether they were read at least once. */
+  readonly isReady: boolean;
+  /** Ask the server again; calls while it answers count as one. */
+  refresh(): Promise<void>;
+}
+
+export interface IFailure {
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+/** Ask for this token to list records or to be told when they change. */
+export const IRecords = new Token<IRecords>(
+  "@workbench/lab:IRecords",
+  "The records of the workspace: datasets, features, runs, models, deployments, jobs, dashboards, alerts.",
+);
+
+/** The commands, which other extensions may call. */
+export const CommandIDs = {
+  openPanel: "workbench:open-panel",
+  openQuickstart: "workbench:open-quickstart",
+  openRecord: "workbench:open-record",
+  openExperiment: "workbench:open-experiment",
+  insertCode: "workbench:insert-code",
+  insertText: "workbench:insert-text",
+  copyReference: "workbench:copy-reference",
+} as const;

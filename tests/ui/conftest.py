@@ -1,0 +1,137 @@
+"""A real JupyterLab over records like the quickstart's, and tests of it in Chromium."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.server import seed
+from tests.services import free_port, running
+from workbench import workspace
+
+HERE = Path(__file__).parent
+EXTENSIONS = HERE.parent.parent / "extensions"
+TOKEN = "a-token-of-the-tests"
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A JupyterLab server and the workspace behind it."""
+
+    url: str
+    records: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab with the built extension; authentication and XSRF checks are on."""
+    folder = tmp_path_factory.mktemp("lab")
+    home = folder / "workspace"
+    place = workspace.connect(home=home)
+    with workspace.use(place):
+        records = seed.fill(home)
+        records["live"] = seed.start_run()
+        with _serving(folder, home) as url:
+            yield Lab(url, records)
+
+
+@pytest.fixture(scope="session")
+def empty_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab over a workspace without a record."""
+    folder = tmp_path_factory.mktemp("empty")
+    with _serving(folder, folder / "workspace") as url:
+        yield Lab(url, {})
+
+
+@pytest.fixture(scope="session")
+def browse() -> Callable[[str, Lab], None]:
+    """Run the browser tests of a file against a lab; what failed is in the message."""
+
+    def run(spec: str, lab: Lab, **extra: str) -> None:
+        environment = {
+            **os.environ,
+            "NODE_PATH": str(EXTENSIONS / "node_modules"),
+            "TARGET_URL": lab.url,
+            "LAB_TOKEN": TOKEN,
+            "LAB_RECORDS": json.dumps(lab.records),
+            **extra,
+        }
+        command = [
+            EXTENSIONS / "node_modules/.bin/playwright",
+            *("test", "--config", HERE / "playwright.config.ts", spec),
+        ]
+        done = subprocess.run(
+            command, env=environment, check=False, cwd=HERE, capture_output=True, text=True
+        )
+        print(done.stdout)
+        if done.returncode:
+            pytest.fail(f"{done.stdout}\n{done.stderr}", pytrace=False)
+
+    return run
+
+
+@contextmanager
+def _serving(folder: Path, home: Path) -> Iterator[str]:
+    import jupyterlab.galata
+
+    if not (EXTENSIONS.parent / "workbench/labextension/package.json").is_file():
+        pytest.fail("the lab extension is not built: run `make build`", pytrace=False)
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/"
+    _settings(folder / "settings")
+    notebooks = folder / "notebooks"
+    notebooks.mkdir()
+    for notebook in (HERE / "notebooks").glob("*.ipynb"):
+        shutil.copy(notebook, notebooks)
+    os.environ |= {
+        "WORKBENCH_HOME": str(home),
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_DATA_DIR": str(folder / "data"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "IPYTHONDIR": str(folder / "ipython"),
+    }
+    options = {
+        "ServerApp.port": port,
+        "ServerApp.port_retries": 0,
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.root_dir": notebooks,
+        "IdentityProvider.token": TOKEN,
+        "LabApp.expose_app_in_browser": True,
+        "LabApp.workspaces_dir": folder / "workspaces",
+        "LabApp.user_settings_dir": folder / "settings",
+        "LabServerApp.extra_labextensions_path": Path(jupyterlab.galata.__file__).parent,
+    }
+    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"]
+    command += [f"--{name}={value}" for name, value in options.items()]
+    with running(command, lambda: _answers(f"{url}api"), folder / "lab.log"):
+        yield url
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def _settings(folder: Path) -> None:
+    """Keep JupyterLab from asking the internet for news, and from moving things while one looks."""
+    quiet = {
+        "apputils-extension/notification": {"checkForUpdates": False, "fetchNews": "false"},
+        "apputils-extension/themes": {"adaptive-theme": False},
+    }
+    for name, values in quiet.items():
+        path = folder / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values))
