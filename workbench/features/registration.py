@@ -208,6 +208,11 @@ def _register(
         (only,) = rows.datasets.values()
         time, created = time or only.time, created or only.created
     _check_known(rows, name, time, created, static)
+    if ttl is not None and time is None:
+        raise InvalidInput(
+            f"the view {name!r} is static, so its rows have no age",
+            hint="leave out ttl, or name a column of time",
+        )
     keys = keys_of(entities)
     special = {*keys, time, created}
     offered = features or [each.name for each in rows.columns if each.name not in special]
