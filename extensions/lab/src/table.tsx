@@ -2,6 +2,7 @@
 
 import * as React from "react";
 import { State } from "./glyphs";
+import { heading } from "./headings";
 import type { CellValue, ICellLink, IColumn, ITable } from "./tokens";
 import { absolute, ago, bytes, significant, took, whole, type ILanguage } from "./wording";
 
@@ -21,13 +22,14 @@ export function RecordTable(props: ITableProps): React.JSX.Element {
   const rows = React.useMemo(() => sorted(table, order), [table, order]);
   const shown = all ? rows : rows.slice(0, FIRST);
   const { trans } = language;
+  const title = heading(table.title, trans);
   return (
-    <section className="wb-Card" aria-label={table.title}>
+    <section className="wb-Card" aria-label={title}>
       <h2 className="wb-Card-title">
-        {table.title}
+        {title}
         <span className="wb-Faint">{whole(table.rows.length, language)}</span>
       </h2>
-      <div className="wb-Card-scroll" tabIndex={0} role="group" aria-label={table.title}>
+      <div className="wb-Card-scroll" tabIndex={0} role="group" aria-label={title}>
         <table className="wb-Table">
           <thead>
             <tr>
@@ -48,7 +50,7 @@ export function RecordTable(props: ITableProps): React.JSX.Element {
                         setOrder((before) => next(before, index));
                       }}
                     >
-                      {column.unit ? `${column.name}, ${column.unit}` : column.name}
+                      {[heading(column.name, trans), column.unit].filter(Boolean).join(", ")}
                       <span aria-hidden="true">
                         {order?.column === index ? (order.down ? " ▾" : " ▴") : ""}
                       </span>

@@ -1,0 +1,61 @@
+/** The headings that the server's tables have, in the reader's language; a name out of the data stays as it is. */
+
+import type { TranslationBundle } from "@jupyterlab/translation";
+
+const HEADINGS: Record<string, (trans: TranslationBundle) => string> = {
+  Splits: (trans) => trans.__("Splits"),
+  Columns: (trans) => trans.__("Columns"),
+  Features: (trans) => trans.__("Features"),
+  Metrics: (trans) => trans.__("Metrics"),
+  Takes: (trans) => trans.__("Takes"),
+  Gates: (trans) => trans.__("Gates"),
+  Evaluation: (trans) => trans.__("Evaluation"),
+  Slices: (trans) => trans.__("Slices"),
+  "Answers at": (trans) => trans.__("Answers at"),
+  "Drift against the baseline": (trans) => trans.__("Drift against the baseline"),
+  Missing: (trans) => trans.__("Missing"),
+  Why: (trans) => trans.__("Why"),
+  Values: (trans) => trans.__("Values"),
+  Shows: (trans) => trans.__("Shows"),
+  Versions: (trans) => trans.__("Versions"),
+  Params: (trans) => trans.__("Params"),
+  Parameters: (trans) => trans.__("Parameters"),
+  Read: (trans) => trans.__("Read"),
+  Made: (trans) => trans.__("Made"),
+  Runs: (trans) => trans.__("Runs"),
+  "Made by the latest run": (trans) => trans.__("Made by the latest run"),
+  split: (trans) => trans.__("split"),
+  rows: (trans) => trans.__("rows"),
+  column: (trans) => trans.__("column"),
+  type: (trans) => trans.__("type"),
+  role: (trans) => trans.__("role"),
+  feature: (trans) => trans.__("feature"),
+  from: (trans) => trans.__("from"),
+  metric: (trans) => trans.__("metric"),
+  value: (trans) => trans.__("value"),
+  latest: (trans) => trans.__("latest"),
+  input: (trans) => trans.__("input"),
+  rule: (trans) => trans.__("rule"),
+  verdict: (trans) => trans.__("verdict"),
+  slice: (trans) => trans.__("slice"),
+  distance: (trans) => trans.__("distance"),
+  share: (trans) => trans.__("share"),
+  record: (trans) => trans.__("record"),
+  kind: (trans) => trans.__("kind"),
+  made: (trans) => trans.__("made"),
+  version: (trans) => trans.__("version"),
+  aliases: (trans) => trans.__("aliases"),
+  size: (trans) => trans.__("size"),
+  started: (trans) => trans.__("started"),
+  state: (trans) => trans.__("state"),
+  took: (trans) => trans.__("took"),
+  error: (trans) => trans.__("error"),
+  param: (trans) => trans.__("param"),
+  parameter: (trans) => trans.__("parameter"),
+  now: (trans) => trans.__("now"),
+};
+
+/** A heading in the reader's language. */
+export function heading(text: string, trans: TranslationBundle): string {
+  return Object.hasOwn(HEADINGS, text) ? (HEADINGS[text]?.(trans) ?? text) : text;
+}
