@@ -39,6 +39,8 @@ def running(
     log: Path,
     user: str | None = None,
     stop: signal.Signals = signal.SIGTERM,
+    cwd: Path | None = None,
+    env: dict[str, str] | None = None,
 ) -> Iterator[None]:
     """Run a server from when it is ready until the block ends."""
     with log.open("wb") as output:
@@ -50,6 +52,8 @@ def running(
             user=user,
             group=pwd.getpwnam(user).pw_gid if user else None,
             extra_groups=[] if user else None,
+            cwd=cwd,
+            env=env,
         )
     try:
         limit = time.monotonic() + START_LIMIT

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import subprocess
 import sys
 import sysconfig
@@ -14,9 +15,12 @@ from importlib import metadata
 from itertools import chain
 from pathlib import Path
 
+import httpx
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tests.services import accepts, free_port, running
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -58,20 +62,19 @@ class Environment:
         # A path file is not followed into the path files of the folder it names, so the editable
         # install of the checkout stays unseen.
         (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
-        self.workspace = home / "workspace"
-
-    def run(self, *command: object, **options: object) -> str:
-        """Return what a command of the environment prints; it runs in the environment's folder."""
-        environment = {
-            "PATH": str(self.home / "bin"),
-            "HOME": str(self.home),
+        self.variables = {
+            "PATH": str(home / "bin"),
+            "HOME": str(home),
             "LANG": "C.UTF-8",
-            "WORKBENCH_HOME": str(self.workspace),
+            "WORKBENCH_HOME": str(home / "workspace"),
         }
+
+    def run(self, *command: object) -> str:
+        """Return what a command of the environment prints; it runs in the environment's folder."""
         done = subprocess.run(
             [str(part) for part in command],
             cwd=self.home,
-            env=environment,
+            env=self.variables,
             capture_output=True,
             text=True,
             check=False,
@@ -123,8 +126,41 @@ def test_jupyter_finds_the_kernel(environment):
 
 
 def test_the_server_extension_is_enabled_and_loads(environment):
-    listed = environment.run(environment.python, "-m", "jupyter_server.extension.serverextension")
+    listed = environment.run(
+        environment.python, "-m", "jupyter_server.extension.serverextension", "list"
+    )
     assert re.search(r"workbench\.server\s+\S*OK", listed)
+
+
+def test_the_lab_serves_the_extension_and_the_records(environment):
+    port, token = free_port(), secrets.token_hex()
+    options = [
+        "--no-browser",
+        "--allow-root",
+        f"--port={port}",
+        f"--IdentityProvider.token={token}",
+    ]
+    command = [environment.python, "-m", "jupyterlab", *options]
+    with (
+        running(
+            command,
+            lambda: accepts(port),
+            environment.home / "lab.log",
+            cwd=environment.home,
+            env=environment.variables,
+        ),
+        httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"token {token}"}
+        ) as client,
+    ):
+        page = client.get("/lab").raise_for_status().text
+        found = re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script', page, re.DOTALL)
+        assert found
+        config = json.loads(found[1])
+        name = json.loads((ROOT / "extensions/lab/package.json").read_text())["name"]
+        (ours,) = [each for each in config["federated_extensions"] if each["name"] == name]
+        client.get(f"/lab/extensions/{name}/{ours['load']}").raise_for_status()
+        assert client.get("/workbench/api/records").raise_for_status().json()["records"] == []
 
 
 def test_every_widget_brings_its_module(environment):
