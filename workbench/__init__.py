@@ -13,6 +13,7 @@ Examples
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 __version__ = "0.1.0"
 
@@ -43,7 +44,7 @@ _HOMES = {
 __all__ = sorted(_HOMES)  # noqa: PLE0605  # one list, not two that can disagree
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:  # what it is, its module says
     if name not in _HOMES:
         raise AttributeError(f"module 'workbench' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)
