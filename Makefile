@@ -84,8 +84,7 @@ demo: build
 
 .PHONY: lab
 lab: build
-	@$(BIN)/jupyter lab --ServerApp.root_dir=notebooks \
-		$(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)),,--no-browser) \
+	@$(BIN)/workbench lab notebooks $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)),,--no-browser) \
 		$(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
 .PHONY: wheel

@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,7 +51,7 @@ def show(title: str, measures: Iterable[Measure]) -> None:
     print(flush=True)
 
 
-def save(results: dict[str, Sequence[Measure]]) -> Path:
+def save(results: Mapping[str, Sequence[Measure]]) -> Path:
     """Write the results and what they were measured on to a new file."""
     now = datetime.now(UTC)
     content = {
