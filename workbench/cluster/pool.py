@@ -63,12 +63,16 @@ class WorkerPool:
         KeyboardInterrupt
             On Ctrl-C; workers are asked to stop, and are replaced if they do not.
         """
+        return self.run_packed(cloudpickle.dumps((function, arguments)), on_event=on_event)
+
+    def run_packed(self, packed: bytes, *, on_event: OnEvent | None = None) -> list[Any]:
+        """Run a (function, arguments) that is pickled already; otherwise as `run`."""
         connect()
         ray = _ray()
         self._make_ready()
-        packed = ray.put(cloudpickle.dumps((function, arguments)))
+        shipped = ray.put(packed)
         ray.get([actor.prepare.remote() for actor in self._actors])
-        running = _Call(self._actors, packed, on_event or _print_only)
+        running = _Call(self._actors, shipped, on_event or _print_only)
         try:
             outcomes = running.wait()
         except BaseException as error:

@@ -50,13 +50,19 @@ class Link:
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _over: bool = False
 
-    def emit(self, kind: str, content: object) -> None:
-        """Send something to whoever called `WorkerPool.run`; waits while too much is under way."""
+    def emit(self, kind: str, content: object, *, wait: bool = False) -> None:
+        """Send something to whoever called `WorkerPool.run`.
+
+        Waits while too much is under way; with `wait`, until this one has been dealt with there.
+        """
         with self._changed:
             while len(self._events) >= _MOST_WAITING and not self.stopping.is_set():
                 self._changed.wait(1.0)
             self._events.append((kind, content))
+            number = self._first + len(self._events)
             self._changed.notify_all()
+            while wait and self._first < number and not self.stopping.is_set():
+                self._changed.wait(1.0)
 
     def fetch(self, after: int) -> tuple[int, list[tuple[str, Any]]]:
         """Return what came from number `after` on, and the number that comes next; waits a little.

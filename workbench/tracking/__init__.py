@@ -6,6 +6,6 @@ journals into the metadata database in batches, `finding` lists runs and `filter
 
 from workbench.tracking.finding import RunList, runs
 from workbench.tracking.openers import register_opener
-from workbench.tracking.runs import Run, start_run
+from workbench.tracking.runs import Run, as_number, start_run
 
-__all__ = ["Run", "RunList", "register_opener", "runs", "start_run"]
+__all__ = ["Run", "RunList", "as_number", "register_opener", "runs", "start_run"]

@@ -201,7 +201,7 @@ class Run:
             for key, value in metrics.items():
                 at = self._steps.get(key, -1) + 1 if step is None else int(step)
                 self._steps[check_name(key) if key not in self._steps else key] = at
-                points.append((key, at, _number(key, value), now))
+                points.append((key, at, as_number(key, value), now))
             if points:
                 journal.append(points)
 
@@ -352,9 +352,17 @@ def start_run(
     return run
 
 
-def _number(key: str, value: object) -> float:
+def as_number(key: str, value: object) -> float:
+    """Return a metric's value: of anything that `float` takes, a tensor with a gradient among it.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no number.
+    """
     try:
-        return float(value)  # type: ignore[arg-type]  # whatever float() takes
+        detach = getattr(value, "detach", None)
+        return float(detach() if detach is not None else value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise InvalidInput(
             f"the metric {key!r} cannot be {value!r}", hint="log a number; a param may be any text"
