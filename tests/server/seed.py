@@ -5,6 +5,7 @@ Run as a script it fills a folder's workspace: `python -m tests.server.seed HOME
 
 from __future__ import annotations
 
+import json
 import math
 import struct
 import sys
@@ -12,6 +13,8 @@ import zlib
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import psutil
 
 from workbench import workspace
 from workbench.metadata import Artifact, ColumnSource, MetricPoint, Schedule
@@ -71,6 +74,7 @@ def fill(home: Path) -> dict[str, str]:
                 "notebook": "delays.ipynb",
             },
         )
+    _servers(home)
     awkward = _dataset(AWKWARD, 1, [("a<b", "int")], {})
     _jobs()
     return {
@@ -276,22 +280,41 @@ def _model(run: str, data: Artifact) -> Artifact:
             properties={
                 "passed": True,
                 "gates": [{"metric": "auc", "rule": "at least 0.7", "passed": True}],
-                "overall": {"auc": 0.7312, "log_loss": 0.5261},
+                "rows": 55_964,
+                "overall": {"auc": 0.7312},
+                "comparisons": _compared(0.7312, 0.722, 0.004),
                 "slices": [
                     {
-                        "slice": "carrier = EV",
+                        "slice": "carrier EV",
                         "rows": 8_112,
-                        "metrics": {"auc": 0.712, "log_loss": 0.58},
+                        "metrics": {"auc": 0.712},
+                        "comparisons": _compared(0.712, 0.698, 0.006),
+                        "note": "",
                     },
                     {
-                        "slice": "carrier = HA",
-                        "rows": 707,
-                        "metrics": {"auc": 0.655, "log_loss": 0.31},
+                        "slice": "carrier HA",
+                        "rows": 57,
+                        "metrics": {"auc": None},
+                        "comparisons": {},
+                        "note": "too few rows (57)",
                     },
                 ],
             },
         )
     return model
+
+
+def _compared(value: float, baseline: float, half: float) -> dict[str, object]:
+    def around(middle: float) -> dict[str, float]:
+        return {"value": middle, "low": middle - half, "high": middle + half}
+
+    return {
+        "auc": {
+            "model": around(value),
+            "baseline": around(baseline),
+            "difference": around(value - baseline),
+        }
+    }
 
 
 def _deployment(model: Artifact, views: list[Artifact]) -> Artifact:
@@ -320,6 +343,9 @@ def _alert(deployment: Artifact) -> None:
                 "deployment": "delay",
                 "drift": {"wind_gust": 0.21, "distance": 0.008},
                 "latency_ms": {"p50": 2.2, "p99": 8.1},
+                "p50_ms": 2.2,
+                "p99_ms": 8.1,
+                "rows": 4_212,
             },
         )
     with place.metadata.record("alert", "delay", reads=[monitor]) as step:
@@ -335,6 +361,25 @@ def _alert(deployment: Artifact) -> None:
                 "values": {"drift": 0.21},
             },
         )
+
+
+def _servers(home: Path) -> None:
+    """Say that Ray and Voila run: this process stands for both."""
+    me = psutil.Process()
+    for name in ("ray", "voila"):
+        daemon: dict[str, object] = {
+            "name": name,
+            "pid": me.pid,
+            "born": me.create_time(),
+            "command": [],
+            "started_at": datetime.now(UTC).isoformat(),
+            "facts": {"url": "http://127.0.0.1:8866", "port": "8866", "token": "a-token"},
+        }
+        (home / "run").mkdir(exist_ok=True)
+        (home / "run" / f"{name}.json").write_text(json.dumps(daemon))
+    served = home / "dashboards"
+    served.mkdir(exist_ok=True)
+    (served / "delays.ipynb").write_text("{}")
 
 
 def _jobs() -> None:

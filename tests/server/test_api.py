@@ -88,6 +88,30 @@ async def test_an_alert_shows_its_picture_and_a_blob_is_never_a_page(api, jp_fet
     assert answer.headers["Content-Disposition"].startswith("attachment")
 
 
+async def test_a_dashboard_opens_with_its_token_while_it_is_served(api, records):
+    page = await api("records", records["dashboard"])
+    assert page["facts"]["url"] == "http://127.0.0.1:8866/voila/render/delays.ipynb?token=a-token"
+    (workspace.current().home / "run" / "voila.json").unlink()
+    page = await api("records", records["dashboard"])
+    assert (page["state"], page["facts"]["url"]) == ("down", None)
+
+
+async def test_a_model_page_holds_its_newest_evaluation_against_the_baseline(api, records):
+    tables = {each["title"]: each for each in (await api("records", records["model"]))["tables"]}
+    names = [column["name"] for column in tables["Evaluation"]["columns"]]
+    assert names == ["slice", "rows", "auc", "baseline", "difference"]
+    whole, _, few = tables["Evaluation"]["rows"]
+    assert whole[2] == pytest.approx({"value": 0.7312, "low": 0.7272, "high": 0.7352})
+    assert few == ["carrier HA", 57, "too few rows (57)", None, None]
+
+
+async def test_statistics_are_those_computed_last(api, records):
+    data = (await api("records", records["flights"]))["statistics"]
+    assert data["datasets"] == [{"name": "flights@1", "rows": 336_776}]
+    delay = next(each for each in data["features"] if each["name"] == "dep_delay")
+    assert delay["stats"][0]["missing"] == 8_255
+
+
 async def test_an_awkward_name_arrives_whole(api, records):
     page = await api("records", records["awkward"])
     assert page["name"] == seed.AWKWARD

@@ -66,7 +66,7 @@ def browse() -> Callable[[str, Lab], None]:
             "LAB_RECORDS": json.dumps(lab.records),
             **extra,
         }
-        command = [
+        command: list[str | Path] = [
             EXTENSIONS / "node_modules/.bin/playwright",
             *("test", "--config", HERE / "playwright.config.ts", spec),
         ]
@@ -82,7 +82,7 @@ def browse() -> Callable[[str, Lab], None]:
 
 @contextmanager
 def _serving(folder: Path, home: Path) -> Iterator[str]:
-    import jupyterlab.galata
+    import jupyterlab.galata  # type: ignore[import-untyped]
 
     if not (EXTENSIONS.parent / "workbench/labextension/package.json").is_file():
         pytest.fail("the lab extension is not built: run `make build`", pytrace=False)
@@ -120,7 +120,7 @@ def _serving(folder: Path, home: Path) -> Iterator[str]:
 def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=1) as answer:
-            return answer.status == 200
+            return bool(answer.status == 200)
     except OSError:
         return False
 

@@ -53,58 +53,74 @@ def _model(metadata: Metadata, artifact: Artifact) -> _Tables:
     signature = properties.get("signature") or {}
     inputs = _columns(signature.get("inputs") if isinstance(signature, dict) else None)
     metrics = pairs("Metrics", ("metric", "value"), _numbers(properties.get("metrics")))
+    judged = related(metadata, artifact)
     return [
-        *(_evaluations(metadata, artifact) or metrics),
+        *(_evaluation(metadata, judged) if judged is not None else metrics),
         *table("Takes", [column("input", "code"), column("type")], inputs),
     ]
-
-
-def _evaluations(metadata: Metadata, model: Artifact) -> _Tables:
-    """Return the tables of the newest evaluation that read this model or the run that made it."""
-    readers = {run.id for run in metadata.consumers(model.id) if run.kind == "evaluate"}
-    if not readers:
-        return []
-    outputs = [each for reader in sorted(readers) for each in metadata.outputs(reader)]
-    evaluations = [each for each in outputs if each.kind == "evaluation"]
-    return _evaluation(metadata, evaluations[-1]) if evaluations else []
 
 
 def _evaluation(metadata: Metadata, artifact: Artifact) -> _Tables:
     properties = artifact.properties
     gates = [
-        (
-            gate.get("metric", ""),
-            gate.get("rule") or gate.get("text") or "",
-            "passed" if gate.get("passed") else "failed",
-        )
+        (gate.get("metric", ""), gate.get("rule", ""), "passed" if gate.get("passed") else "failed")
         for gate in properties.get("gates") or []
-        if isinstance(gate, dict)
     ]
+    overall = {
+        "slice": "all rows",
+        "rows": properties.get("rows"),
+        "metrics": properties.get("overall") or {},
+        "comparisons": properties.get("comparisons") or {},
+    }
     return [
+        *_slices([overall, *(properties.get("slices") or [])]),
         *table("Gates", [column("metric"), column("rule"), column("verdict", "state")], gates),
-        *pairs("Evaluation", ("metric", "value"), _numbers(properties.get("overall"))),
-        *_slices(properties.get("slices")),
     ]
 
 
-def _slices(slices: object) -> _Tables:
-    if not isinstance(slices, list) or not slices:
-        return []
-    names = [name for name in slices[0].get("metrics", {}) if isinstance(name, str)]
-    columns = [
-        column("slice"),
-        column("rows", "count"),
-        *(column(name, "number") for name in names),
-    ]
-    rows = [
-        (
-            each.get("slice", ""),
-            each.get("rows"),
-            *(each.get("metrics", {}).get(name) for name in names),
-        )
-        for each in slices
-    ]
-    return table("Slices", columns, rows)
+def _slices(slices: list[dict[str, Any]]) -> _Tables:
+    """Return one row a slice: each metric with its interval, the baseline's, and what differs."""
+    names = [str(name) for name in slices[0]["metrics"]]
+    compared = any(_compared(each, name, "baseline") for each in slices for name in names)
+    columns = [column("slice"), column("rows", "count")]
+    for name in names:
+        columns.append(column(name, "interval"))
+        if compared:
+            columns += [column("baseline", "number"), column("difference", "difference")]
+    rows = []
+    for each in slices:
+        row: list[Any] = [each.get("slice", ""), each.get("rows")]
+        for name in names:
+            value = each["metrics"].get(name)
+            found = _compared(each, name, "model")
+            row.append(each.get("note") or value if value is None else _interval(value, found))
+            if compared:
+                baseline = _compared(each, name, "baseline")
+                difference = _compared(each, name, "difference")
+                row.append(baseline.get("value"))
+                row.append(_interval(difference["value"], difference) if difference else None)
+        rows.append(row)
+    return table("Evaluation", columns, rows)
+
+
+def _compared(found: Mapping[str, Any], name: str, what: str) -> Mapping[str, Any]:
+    return ((found.get("comparisons") or {}).get(name) or {}).get(what) or {}
+
+
+def _interval(value: float, estimate: Mapping[str, Any]) -> dict[str, float] | float:
+    """Return a cell with a value and its interval, where there is one."""
+    low, high = estimate.get("low"), estimate.get("high")
+    return value if low is None or high is None else {"value": value, "low": low, "high": high}
+
+
+def related(metadata: Metadata, artifact: Artifact) -> Artifact | None:
+    """Return what says most about a record: a model's evaluation, a deployment's monitor."""
+    wanted = {"model": "evaluation", "deployment": "monitor"}.get(artifact.kind)
+    for reader in reversed(metadata.consumers(artifact.id)) if wanted else ():
+        for output in metadata.outputs(reader.id):
+            if output.kind == wanted:
+                return output
+    return None
 
 
 def _deployment(metadata: Metadata, artifact: Artifact) -> _Tables:
@@ -114,7 +130,11 @@ def _deployment(metadata: Metadata, artifact: Artifact) -> _Tables:
         for name in ("url", "model", "feature_service", "port")
         if properties.get(name)
     }
-    return pairs("Answers at", ("", "value"), answers)
+    watched = related(metadata, artifact)
+    return [
+        *pairs("Answers at", ("", "value"), answers),
+        *(_monitor(metadata, watched) if watched is not None else ()),
+    ]
 
 
 def _monitor(metadata: Metadata, artifact: Artifact) -> _Tables:

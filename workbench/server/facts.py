@@ -51,12 +51,15 @@ class Surroundings:
         When each feature view was last materialised, by its name.
     latency : mapping
         The newest p99 of each deployment in milliseconds, by its name.
+    serving : frozenset of str
+        The kinds whose server runs; what belongs to another is down, whatever its record says.
     """
 
     now: datetime
     metrics: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     materialized: Mapping[str, datetime] = field(default_factory=dict)
     latency: Mapping[str, float] = field(default_factory=dict)
+    serving: frozenset[str] = frozenset()
 
 
 def of_artifact(artifact: Artifact, around: Surroundings) -> Facts:
@@ -235,23 +238,26 @@ def _model(artifact: Artifact, around: Surroundings) -> Facts:
     return Facts(", ".join(artifact.aliases) or measured, values, artifact.aliases, artifact.state)
 
 
+def _served_state(artifact: Artifact, around: Surroundings) -> str:
+    state = str(artifact.properties.get("state") or "live")
+    return "down" if state == "live" and artifact.kind not in around.serving else state
+
+
 def _deployment(artifact: Artifact, around: Surroundings) -> Facts:
     properties = artifact.properties
-    state = str(properties.get("state") or "live")
+    state = _served_state(artifact, around)
     values: dict[str, Any] = {"url": properties.get("url"), "model": properties.get("model")}
     p99 = around.latency.get(artifact.name)
     if p99 is not None:
         values["p99"] = p99
-    live = state in ("live", "running")
-    text = f"p99 {formats.number(p99)} ms" if live and p99 is not None else state
-    return Facts(text, values, artifact.aliases, "live" if live else state)
+    text = f"p99 {formats.number(p99)} ms" if state == "live" and p99 is not None else state
+    return Facts(text, values, artifact.aliases, state)
 
 
 def _dashboard(artifact: Artifact, around: Surroundings) -> Facts:
-    properties = artifact.properties
-    state = str(properties.get("state") or "live")
-    values: dict[str, Any] = {"url": properties.get("url")}
-    if state not in ("live", "running"):
+    state = _served_state(artifact, around)
+    values: dict[str, Any] = {"url": artifact.properties.get("url") if state == "live" else None}
+    if state != "live":
         return Facts(state, values, artifact.aliases, state)
     return Facts(
         f"{formats.span(around.now - artifact.created_at)} ago", values, artifact.aliases, "live"

@@ -100,6 +100,16 @@ def job_record(
     )
 
 
+def serving() -> frozenset[str]:
+    """Return the kinds whose server runs: deployments on Ray, dashboards on Voila."""
+    place = workspace.current()
+    alive = {
+        "deployment": bool(place.settings.ray_address) or place.daemons.get("ray") is not None,
+        "dashboard": place.daemons.get("voila") is not None,
+    }
+    return frozenset(kind for kind, runs in alive.items() if runs)
+
+
 def surroundings(
     metadata: Metadata, artifacts: Sequence[Artifact] = (), runs: Sequence[Execution] = ()
 ) -> facts.Surroundings:
@@ -111,6 +121,7 @@ def surroundings(
             metadata, [each for each in artifacts if each.kind == "feature_view"]
         ),
         latency=_latency(metadata) if any(each.kind == "deployment" for each in artifacts) else {},
+        serving=serving(),
     )
 
 

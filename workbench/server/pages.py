@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench import workspace
 from workbench.core.errors import NotFound
+from workbench.dashboards import dashboard
 from workbench.metadata import Artifact, Execution, Metadata
 from workbench.server import (
     artifact_tables,
@@ -69,20 +70,29 @@ class _Around:
             each for each in self.metadata.outputs(self.producer.id) if each.id != self.artifact.id
         ]
 
+    @cached_property
+    def related(self) -> list[Artifact]:
+        found = artifact_tables.related(self.metadata, self.artifact)
+        return [] if found is None else [found]
+
 
 def _artifact_page(metadata: Metadata, artifact: Artifact) -> dict[str, Any]:
     around = _Around(metadata, artifact)
     described = artifact_tables.BY_KIND.get(artifact.kind)
     versions = metadata.versions(artifact.kind, artifact.name)
+    record = listing.artifact_record(artifact, listing.surroundings(metadata, [artifact]))
+    if artifact.kind == "dashboard" and record["facts"].get("url"):
+        # Its record keeps the address without the token that opens it.
+        record["facts"]["url"] = dashboard(artifact.ref).url
     made_by = around.producer
     return _page(
-        listing.artifact_record(artifact, listing.surroundings(metadata, [artifact])),
+        record,
         description=str(artifact.properties.get("description") or ""),
         tables=[
             *(described(metadata, artifact) if described else ()),
             *tables.versions(versions, artifact),
         ],
-        pictures=_pictures([artifact, *around.siblings]),
+        pictures=_pictures([artifact, *around.siblings, *around.related]),
         statistics=_statistics(metadata, artifact),
         made_by=snippets.making(artifact, made_by, around.inputs),
         run=made_by.id if made_by is not None and made_by.kind == "run" else None,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import workbench
 from workbench.metadata import Artifact, Execution
 from workbench.tracking.params import decode
 
@@ -59,6 +60,13 @@ def call(function: str, *positional: object, **named: object) -> str:
     return f"{function}(\n" + "".join(f"    {argument},\n" for argument in arguments) + ")"
 
 
+def using(module: str, name: str, *positional: object, **named: object) -> str:
+    """Return a call of a function of ours, with its import where `wb` does not offer it."""
+    if name in workbench.__all__:
+        return call(f"wb.{name}", *positional, **named)
+    return f"from {module} import {name}\n\n{call(name, *positional, **named)}"
+
+
 def fetching(artifact: Artifact) -> str:
     """Return the code that gets an artifact."""
     return _FETCH.get(artifact.kind, _fetch_any)(artifact)
@@ -72,7 +80,7 @@ def fetching_run(run: Execution) -> str:
 
 def fetching_job(name: str) -> str:
     """Return the code that lists a job's runs."""
-    return f"from workbench.jobs import jobs\n\n{call('jobs', name)}"
+    return using("workbench.jobs", "jobs", name)
 
 
 def making(artifact: Artifact, made_by: Execution | None, inputs: list[Artifact]) -> str:
@@ -132,8 +140,8 @@ _FETCH: dict[str, Callable[[Artifact], str]] = {
     "dataset": lambda artifact: call("wb.dataset", artifact.ref),
     "model": lambda artifact: call("wb.model", artifact.ref),
     "feature_view": _fetch_view,
-    "deployment": lambda artifact: call("wb.deployment", artifact.name) + ".predict([{...}])",
-    "dashboard": lambda artifact: call("wb.dashboard", artifact.name),
+    "deployment": lambda artifact: using("workbench.serving", "deployment", artifact.name),
+    "dashboard": lambda artifact: using("workbench.dashboards", "dashboard", artifact.name),
 }
 
 
@@ -217,7 +225,7 @@ def _make_alert(artifact: Artifact, made_by: Execution | None, inputs: list[Arti
     monitors = (each.name for each in inputs if each.kind == "monitor")
     monitor = str(properties.get("monitor") or next(monitors, "…")).partition("@")[0]
     when = properties.get("when") or "drift > 0.1"
-    return call("wb.alert", Name(call("wb.monitor", monitor)), when=when)
+    return call("wb.alert", monitor, when=when, channel=properties.get("channel"))
 
 
 _MAKE: dict[str, Callable[[Artifact, Execution | None, list[Artifact]], str]] = {

@@ -111,9 +111,9 @@ export function tableOf(found: IExperiment, { trans }: ILanguage): ITable {
     (one, other) => Number(other === found.metric) - Number(one === found.metric) || one.localeCompare(other),
   );
   const params = [...new Set(found.runs.flatMap((run) => Object.keys(run.params)))].sort();
-  const number = (name: string): ITable["columns"][number] => ({
+  const number = (name: string, format = "number"): ITable["columns"][number] => ({
     name,
-    format: "number",
+    format,
     unit: null,
     align: "right",
   });
@@ -123,7 +123,7 @@ export function tableOf(found: IExperiment, { trans }: ILanguage): ITable {
       { name: trans.__("run"), format: "text", unit: null, align: "left" },
       { name: trans.__("state"), format: "state", unit: null, align: "left" },
       ...keys.map((key) => number(key === found.metric ? shortMetric(key) : key)),
-      ...params.map(number),
+      ...params.map((param) => number(param, "plain")),
       { name: trans.__("data"), format: "text", unit: null, align: "left" },
       { name: trans.__("took"), format: "seconds", unit: null, align: "right" },
       { name: trans.__("why"), format: "text", unit: null, align: "left" },

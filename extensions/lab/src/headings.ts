@@ -52,6 +52,10 @@ const HEADINGS: Record<string, (trans: TranslationBundle) => string> = {
   error: (trans) => trans.__("error"),
   param: (trans) => trans.__("param"),
   parameter: (trans) => trans.__("parameter"),
+  Seen: (trans) => trans.__("Seen"),
+  figure: (trans) => trans.__("figure"),
+  baseline: (trans) => trans.__("baseline"),
+  difference: (trans) => trans.__("difference"),
   now: (trans) => trans.__("now"),
 };
 

@@ -3,7 +3,7 @@
 import * as React from "react";
 import { State } from "./glyphs";
 import { heading } from "./headings";
-import type { CellValue, ICellLink, IColumn, ITable } from "./tokens";
+import type { CellValue, ICellLink, IColumn, IInterval, ITable } from "./tokens";
 import { absolute, ago, bytes, significant, took, whole, type ILanguage } from "./wording";
 
 /** Rows shown before a person asks for all of them. */
@@ -110,7 +110,38 @@ function Cell(props: {
       </button>
     );
   }
+  if (isInterval(value)) {
+    return (
+      <Interval value={value} isDifference={column.format === "difference"} language={language} />
+    );
+  }
   return <Plain value={value} column={column} language={language} />;
+}
+
+/** `0.731 ± 0.004`; a difference with its sign, and its interval whole. */
+function Interval(props: {
+  value: IInterval;
+  isDifference: boolean;
+  language: ILanguage;
+}): React.JSX.Element {
+  const { value, isDifference, language } = props;
+  const half = (value.high - value.low) / 2;
+  const digits = half > 0 ? Math.min(Math.max(1 - Math.floor(Math.log10(half)), 0), 6) - 1 : 3;
+  const show = (each: number): string =>
+    each.toLocaleString(language.locale, {
+      minimumFractionDigits: Math.max(digits, 3),
+      maximumFractionDigits: Math.max(digits, 3),
+      signDisplay: isDifference ? "always" : "auto",
+    });
+  return isDifference ? (
+    <span>
+      {show(value.value)} <span className="wb-Faint">{`(${show(value.low)}, ${show(value.high)})`}</span>
+    </span>
+  ) : (
+    <span>
+      {show(value.value)} <span className="wb-Faint">± {show(half)}</span>
+    </span>
+  );
 }
 
 function Plain(props: {
@@ -138,6 +169,7 @@ const NUMBERS: Record<string, (value: number, language: ILanguage) => string> = 
   count: whole,
   bytes,
   seconds: took,
+  plain: String,
   share: (value, { locale }) =>
     value.toLocaleString(locale, { style: "percent", maximumSignificantDigits: 3 }),
 };
@@ -157,6 +189,9 @@ export function format(
 }
 
 function exact(value: CellValue | undefined, column: IColumn, language: ILanguage): string | undefined {
+  if (isInterval(value)) {
+    return `${value.value} (${value.low}, ${value.high})`;
+  }
   const plain = isLink(value) ? value.text : value;
   if (plain === null || plain === undefined || plain === "") {
     return undefined;
@@ -165,7 +200,11 @@ function exact(value: CellValue | undefined, column: IColumn, language: ILanguag
 }
 
 function isLink(value: CellValue | undefined): value is ICellLink {
-  return typeof value === "object" && value !== null;
+  return typeof value === "object" && value !== null && "text" in value;
+}
+
+function isInterval(value: CellValue | undefined): value is IInterval {
+  return typeof value === "object" && value !== null && "low" in value;
 }
 
 function next(
@@ -186,13 +225,19 @@ function sorted(
     return table.rows;
   }
   const sign = order.down ? -1 : 1;
-  const key = (row: readonly CellValue[]): string | number => {
-    const value = row[order.column];
-    const plain = isLink(value) ? value.text : (value ?? "");
-    return typeof plain === "boolean" ? Number(plain) : plain;
+  const key = (row: readonly CellValue[]): string | number | null => {
+    const value = row[order.column] ?? null;
+    if (isInterval(value)) {
+      return value.value;
+    }
+    const plain = isLink(value) ? value.text : value;
+    return typeof plain === "boolean" ? Number(plain) : plain === "" ? null : plain;
   };
   return [...table.rows].sort((one, other) => {
     const [a, b] = [key(one), key(other)];
+    if (a === null || b === null) {
+      return Number(a === null) - Number(b === null); // what is not known comes last, either way
+    }
     return sign * (typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b)));
   });
 }

@@ -62,7 +62,14 @@ export interface IRecord {
   readonly code: string;
 }
 
-export type CellValue = string | number | boolean | null | ICellLink;
+export type CellValue = string | number | boolean | null | ICellLink | IInterval;
+
+/** A value and its 95 % interval. */
+export interface IInterval {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
 
 /** A cell that opens another record's page. */
 export interface ICellLink {

@@ -60,6 +60,8 @@ export function stateName(state: string, trans: TranslationBundle): string {
     failed: () => trans.__("failed"),
     canceled: () => trans.__("canceled"),
     stopped: () => trans.__("stopped"),
+    down: () => trans.__("down"),
+    replaced: () => trans.__("replaced"),
     scheduled: () => trans.__("scheduled"),
     paused: () => trans.__("paused"),
     passed: () => trans.__("passed"),
