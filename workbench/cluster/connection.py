@@ -12,13 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from workbench import workspace
-from workbench.cluster.environment import apply_environment, own_environment, quiet_environment
+from workbench.cluster.environment import (
+    apply_environment,
+    node_environment,
+    own_environment,
+    visitor_environment,
+)
 from workbench.core.errors import Unavailable
 from workbench.core.ids import new_id
 
 DAEMON = "ray"
 NAMESPACE = "workbench"
 _ANSWER_WITHIN = 5.0
+_LEAVE_WITHIN = 30.0
 
 _connected: str | None = None
 _lock = threading.RLock()
@@ -53,19 +59,40 @@ def connect() -> None:
 
 
 def disconnect() -> None:
-    """Leave Ray; this process's pools end, the node goes on."""
+    """Leave Ray; this process's pools end, the node goes on.
+
+    Raises
+    ------
+    Unavailable
+        If the cluster is gone and Ray does not let go of it.
+    """
     global _connected  # noqa: PLW0603
     with _lock:
         for tidy in _before_leaving:
             tidy()
         if "ray" in sys.modules:
-            _ray().shutdown()
+            # Where the cluster is gone, Ray may wait for it without end.
+            leaving = threading.Thread(target=_ray().shutdown, daemon=True)
+            leaving.start()
+            leaving.join(_LEAVE_WITHIN)
+            if leaving.is_alive():
+                raise Unavailable(
+                    f"Ray at {_connected} is gone, and this process cannot leave it",
+                    hint="restart the kernel",
+                )
         _connected = None
 
 
 def before_leaving(tidy: Callable[[], None]) -> None:
     """Call this before each disconnection."""
     _before_leaving.append(tidy)
+
+
+def reachable() -> bool:
+    """Return whether the Ray that this process is connected to is there, as far as we know."""
+    if _connected is None or _connected != address():
+        return _connected is None or not own_node()
+    return True
 
 
 def own_node() -> bool:
@@ -90,7 +117,7 @@ def start() -> str:
         daemon = place.daemons.start(
             DAEMON,
             [sys.executable, "-m", "workbench.cluster.node", str(ready)],
-            environment={**place.settings.environment(), **own_environment(place.home)},
+            environment={**place.settings.environment(), **node_environment(place.home)},
             ready=lambda: _facts(ready),
             wait=120.0,
         )
@@ -152,7 +179,7 @@ def status() -> dict[str, Any]:
 
 def _join(target: str, *, own: bool) -> None:
     home = workspace.current().home
-    apply_environment(own_environment(home) if own else quiet_environment())
+    apply_environment((own_environment(home) if own else {}) | visitor_environment())
     _knock(target)
     ray = _ray()
     main = threading.current_thread() is threading.main_thread()

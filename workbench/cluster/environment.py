@@ -11,8 +11,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from workbench.core.errors import Unavailable
+
 # Ray appends `/session_<date>_<time>_<pid>/sockets/<name>`, and a socket's path has 107 bytes.
 _LONGEST_FOLDER = 40
+_PATIENCE = "RAY_gcs_rpc_server_reconnect_timeout_s"
 
 
 def own_environment(home: Path) -> dict[str, str]:
@@ -28,6 +31,19 @@ def own_environment(home: Path) -> dict[str, str]:
         "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
         **quiet_environment(),
     }
+
+
+def node_environment(home: Path) -> dict[str, str]:
+    """Return the variables of the node itself, whose parts end soon after one of them is gone."""
+    return {**own_environment(home), _PATIENCE: "60"}
+
+
+def visitor_environment() -> dict[str, str]:
+    """Return the variables of a process that only visits Ray.
+
+    Ray ends a process whose cluster has been gone for a minute; a notebook's kernel must live on.
+    """
+    return {**quiet_environment(), _PATIENCE: str(30 * 24 * 3600)}
 
 
 def quiet_environment() -> dict[str, str]:
@@ -55,11 +71,26 @@ def token_file(home: Path) -> Path:
 
 def session_folder(home: Path) -> Path:
     """Return where the node keeps sockets and logs: in `home`, or in /tmp if that is too long."""
-    folder = home / "ray"
+    # Ray opens its folder to every user of the machine; the one above it is ours alone.
+    folder = home / "ray" / "s"
     if len(str(folder)) <= _LONGEST_FOLDER:
         return folder
-    named = hashlib.sha256(str(home).encode()).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"workbench-ray-{named}"
+    named = hashlib.sha256(f"{os.getuid()}:{home}".encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"workbench-{named}" / "s"
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder that only this user can enter.
+
+    Raises
+    ------
+    Unavailable
+        If it is there and belongs to somebody else.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if folder.stat().st_uid != os.getuid():
+        raise Unavailable(f"{folder} belongs to another user", hint="use another home")
+    folder.chmod(0o700)
 
 
 def apply_environment(variables: dict[str, str]) -> None:

@@ -30,12 +30,14 @@ def main(ready: str) -> int:
     settings = load_settings()
     from workbench.cluster.environment import (
         apply_environment,
-        own_environment,
+        make_private,
+        node_environment,
         session_folder,
     )
 
-    apply_environment(own_environment(settings.home))
+    apply_environment(node_environment(settings.home))
     folder = session_folder(settings.home)
+    make_private(folder.parent)
     _remove_old_sessions(folder)
     ray: Any = importlib.import_module("ray")
     context = ray.init(

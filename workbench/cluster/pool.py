@@ -12,7 +12,7 @@ from typing import Any
 
 import cloudpickle
 
-from workbench.cluster.connection import NAMESPACE, before_leaving, connect, own_node
+from workbench.cluster.connection import NAMESPACE, before_leaving, connect, own_node, reachable
 from workbench.cluster.worker import Outcome, Worker
 from workbench.core.errors import InvalidInput, Unavailable, WorkbenchError
 
@@ -77,7 +77,7 @@ class WorkerPool:
             outcomes = running.wait()
         except BaseException as error:
             self._joined = False
-            if not running.stop():
+            if not reachable() or not running.stop():
                 self.close()
             if isinstance(error, ray.exceptions.RayActorError):
                 raise _died(error, self.workers) from error
@@ -90,7 +90,7 @@ class WorkerPool:
     def close(self) -> None:
         """End the workers and give back what they held; a later `run` starts new ones."""
         ray = _ray()
-        if ray.is_initialized():
+        if ray.is_initialized() and reachable():
             for actor in self._actors:
                 ray.kill(actor)
             if self._group is not None:
@@ -176,6 +176,10 @@ class _Call:
         deadline: float | None = None
         while left := [each for each in self._running if each not in self._outcomes]:
             done, _ = self._ray.wait([poll, *left], num_returns=1, timeout=1.0)
+            if not done and not reachable():
+                raise Unavailable(
+                    "the Ray node ended while its workers ran", hint="run it again, with resume=run"
+                )
             for each in done:
                 if each is poll:
                     self._deliver(self._ray.get(poll))
