@@ -1,0 +1,22 @@
+/** Components and formats that the lab extension and the notebook widgets share. */
+
+export type {
+  ColumnEdge,
+  ColumnStatistics,
+  CurveData,
+  CurveSeries,
+  Feature,
+  HistogramBar,
+  LineageData,
+  LineageEdge,
+  LineageNode,
+  Point,
+  Progress,
+  StatisticsData,
+} from "./data.js";
+export { RunCurves, type RunCurvesProps } from "./curves/RunCurves.js";
+export { formatCount, formatDuration, formatNumber, formatShare, formatTime, relativeTime } from "./format.js";
+export { LineageGraph, type LineageGraphProps } from "./lineage/LineageGraph.js";
+export { StateGlyph, type StateGlyphProps } from "./StateGlyph.js";
+export { StatisticsTable, type StatisticsTableProps } from "./statistics/StatisticsTable.js";
+export { pageLocale, translator, type HostProps, type Translate } from "./text.js";
