@@ -18,9 +18,11 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "ColumnsModel": "workbench.training",
     "Entity": "workbench.features.entities",
     "FeatureService": "workbench.features.definitions",
     "FeatureView": "workbench.features.definitions",
+    "TorchModel": "workbench.training",
     "Transform": "workbench.data.transform",
     "connect": "workbench.workspace",
     "dataset": "workbench.data.datasets",
@@ -35,8 +37,11 @@ _HOMES = {
     "publish": "workbench.dashboards",
     "push": "workbench.features.pushing",
     "run_notebook": "workbench.jobs",
+    "runs": "workbench.tracking",
     "schedule": "workbench.jobs",
+    "start_run": "workbench.tracking",
     "statistics": "workbench.data.statistics",
+    "train": "workbench.training",
     "training_set": "workbench.features.training_sets",
     "validate": "workbench.data.validation",
 }
