@@ -169,6 +169,7 @@ class _Call:
         self._running = [actor.run.remote(packed) for actor in actors]
         self._outcomes: dict[Any, Outcome] = {}
         self._next = 0
+        self._deaf = False
 
     def wait(self) -> list[Outcome]:
         """Return every worker's outcome; one that fails makes the others stop."""
@@ -190,6 +191,7 @@ class _Call:
                 deadline = time.monotonic() + GRACE
                 self._ask_to_stop()
             if deadline is not None and time.monotonic() > deadline:
+                self._deaf = True
                 raise _first_error(list(self._outcomes.values()))
         self._deliver(self._ray.get(poll))
         self._deliver(self._ray.get(_control(self._actors[0].fetch).remote(self._next)))
@@ -197,6 +199,8 @@ class _Call:
 
     def stop(self) -> bool:
         """Ask the workers to end; return whether all did, with what they emitted delivered."""
+        if self._deaf:
+            return False
         try:
             self._ask_to_stop()
             _, late = self._ray.wait(self._running, num_returns=len(self._running), timeout=GRACE)
