@@ -58,7 +58,7 @@ $(STAMPS)/npm: extensions/package-lock.json $(wildcard extensions/package.json e
 	$(STEP) "Installing the locked Node packages" npm --prefix extensions ci --no-audit --no-fund
 	@touch $@
 
-EXTENSION_SOURCES := $(shell find extensions \( -name node_modules -o -name lib -o -name test-results \) -prune \
+EXTENSION_SOURCES := $(shell find extensions \( -name node_modules -o -name lib -o -name generated -o -name test-results \) -prune \
 	-o -type f ! -name '*.tsbuildinfo' -print)
 BUILT := workbench/labextension/package.json
 
