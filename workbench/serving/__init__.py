@@ -1,0 +1,27 @@
+"""Models that answer over HTTP, on Ray Serve.
+
+plans (what a process must know, compiled once) → ray (the Serve application) → endpoint (requests
+and answers) with protocols (how they are written), retrieval (features by key), inputs (what a
+model takes), models (loaded and warm), log and measures (what happened). `deployments` is what
+callers use; `revisions` decides what a rollback brings back.
+"""
+
+from workbench.serving.deployments import (
+    Deployment,
+    deploy,
+    deployment,
+    deployments,
+    predictions,
+    promote,
+    rollback,
+)
+
+__all__ = [
+    "Deployment",
+    "deploy",
+    "deployment",
+    "deployments",
+    "predictions",
+    "promote",
+    "rollback",
+]
