@@ -148,7 +148,9 @@ def _edges(shown: set[str], executions: Sequence[Execution], events: Sequence[Ev
 
 def _artifact_node(artifact: Artifact) -> Node:
     facts = artifact.properties
-    columns = facts.get("columns") or facts.get("features") or ()
+    # Statistics say how many columns they are of, not which.
+    named = (facts.get("columns"), facts.get("features"))
+    columns = next((each for each in named if each and not isinstance(each, int)), ())
     return Node(
         id=artifact.id,
         kind=artifact.kind,
