@@ -110,7 +110,7 @@ print(ray.get(ray.remote(lambda: 42).remote()))
             env=environment,
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=12,
             check=False,
         )
     except subprocess.TimeoutExpired:

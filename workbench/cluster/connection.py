@@ -112,6 +112,16 @@ def start() -> str:
     running = place.daemons.get(DAEMON)
     if running is not None and "address" in running.facts:
         return running.facts["address"]
+    try:
+        return _launch(place)
+    except Unavailable as error:
+        # Ray gives its own processes half a minute, which a very busy machine can exceed.
+        if "timed out during startup" not in error.message:
+            raise
+        return _launch(place)
+
+
+def _launch(place: workspace.Workspace) -> str:
     ready = place.home / "run" / f"ray-{new_id()}.ready"
     try:
         daemon = place.daemons.start(

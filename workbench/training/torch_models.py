@@ -46,7 +46,8 @@ class TorchModel(Flavored):
     >>> class Line(torch.nn.Module):
     ...     def forward(self, numeric, categorical):
     ...         return numeric[:, 0]
-    >>> transform = Transform(numeric=["x"]).fit([{"x": 1.0}, {"x": 3.0}])
+    >>> import pandas as pd
+    >>> transform = Transform(numeric=["x"]).fit(pd.DataFrame({"x": [1.0, 3.0]}))
     >>> TorchModel(Line(), transform, output="value").predict([{"x": 3.0}])
     array([1.], dtype=float32)
     """
