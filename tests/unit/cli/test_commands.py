@@ -1,0 +1,158 @@
+"""Every command explains itself with a true example, and shows an error as a line with a hint."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import click
+import nbformat
+import pytest
+from click.testing import CliRunner
+from nbformat.v4 import new_code_cell, new_notebook
+
+from workbench import workspace as workspaces
+from workbench.cli import commands
+
+
+def leaves(command, path=()):
+    """Yield every command, with the words that call it."""
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from leaves(command.get_command(context, name), (*path, name))
+
+
+EVERY = list(leaves(commands))
+IDS = [" ".join(path) or "workbench" for path, _ in EVERY]
+
+
+@pytest.fixture
+def call(tmp_path):
+    before = workspaces._current
+    runner = CliRunner(env={"WORKBENCH_HOME": str(tmp_path / "home")})
+    workspaces._current = None
+    yield lambda *words: runner.invoke(commands, [str(word) for word in words])
+    workspaces._current = before
+
+
+@pytest.mark.parametrize(("path", "command"), EVERY, ids=IDS)
+def test_help_has_a_sentence_and_an_example(path, command):
+    assert command.help
+    first = command.help.strip().splitlines()[0]
+    assert first.endswith(".")
+    assert len(first) < 100
+    examples = [line.strip() for line in command.help.splitlines() if "Example: " in line]
+    assert len(examples) == 1
+
+
+@pytest.mark.parametrize(("path", "command"), EVERY, ids=IDS)
+def test_the_example_parses(path, command):
+    (example,) = [line.strip() for line in command.help.splitlines() if "Example: " in line]
+    program, *words = shlex.split(example.removeprefix("Example: "))
+    assert program == "workbench"
+    assert tuple(words[: len(path)]) == path
+    context = click.Context(commands)
+    found: click.Command = commands
+    while isinstance(found, click.Group):
+        name = words.pop(0)
+        child = found.get_command(context, name)
+        assert child is not None, name
+        found = child
+    words = [word for word in words if word not in ("--no-browser", "notebooks")]
+    with found.make_context("x", words, resilient_parsing=True):
+        pass
+    # Required arguments and choices are checked only without resilient parsing.
+    parser_context = click.Context(found)
+    _, rest, _ = found.make_parser(parser_context).parse_args(list(words))
+    assert rest == []
+
+
+@pytest.mark.parametrize(("path", "command"), EVERY, ids=IDS)
+def test_every_option_is_explained(path, command):
+    for option in command.params:
+        if isinstance(option, click.Option):
+            assert option.help or option.show_default, option.name
+
+
+def test_help_loads_nothing_heavy(tmp_path):
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from workbench.cli import commands; commands.main(['--help'], "
+        "standalone_mode=False); print([m for m in ('ray', 'torch', 'pandas', 'duckdb', 'altair', "
+        "'papermill', 'IPython', 'sqlalchemy') if m in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("data", "list"),
+        ("features", "list"),
+        ("runs", "list"),
+        ("models", "list"),
+        ("deploy", "list"),
+        ("jobs", "list"),
+        ("jobs", "schedules"),
+        ("dashboards", "list"),
+        ("alerts", "list"),
+    ],
+    ids=" ".join,
+)
+def test_an_empty_workspace_says_what_would_be_here_and_is_an_empty_list_in_json(call, words):
+    shown = call(*words)
+    assert shown.exit_code == 0, shown.output
+    assert shown.output.strip()
+    assert json.loads(call(*words, "--json").output) == []
+
+
+def test_an_error_is_one_line_with_its_hint(call, tmp_path):
+    nbformat.write(new_notebook(), tmp_path / "retrain.ipynb")
+    done = call("jobs", "run", tmp_path / "retrian.ipynb")
+    assert done.exit_code == 1
+    assert "error: no notebook at" in done.stderr
+    assert "did you mean 'retrain.ipynb'?" in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_an_unknown_command_names_the_nearest(call):
+    done = call("dashbord")
+    assert done.exit_code == 2
+    assert "did you mean 'dashboards'?" in done.stderr
+
+
+def test_home_names_the_workspace(call, tmp_path):
+    done = call("db", "where", "--home", tmp_path / "other")
+    assert str(tmp_path / "other") in done.output
+
+
+def test_data_comes_in_and_is_listed(call, tmp_path):
+    Path(tmp_path, "planes.csv").write_text("tailnum,seats\nN1,55\nN2,\n")
+    made = call("data", "ingest", tmp_path / "planes.csv", "--json")
+    assert made.exit_code == 0, made.output
+    assert json.loads(made.output)["ref"] == "planes@1"
+    assert "planes@1" in call("data", "list").output
+    shown = call("data", "stats", "planes")
+    assert shown.exit_code == 0, shown.output
+    assert "seats" in shown.output
+
+
+def test_a_schedule_is_listed_paused_and_removed(call, tmp_path):
+    from workbench.jobs.schedules import schedule
+
+    path = tmp_path / "retrain.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell("1")]), path)
+    call("db", "upgrade")
+    schedule(path, cron="@daily", daemon=False)
+    (only,) = json.loads(call("jobs", "schedules", "--json").output)
+    assert (only["name"], only["state"]) == ("retrain", "live")
+    assert "paused" in call("jobs", "pause", "retrain").output
+    assert "runs next on" in call("jobs", "resume", "retrain").output
+    assert call("jobs", "unschedule", "retrain").exit_code == 0
+    assert "no schedule is named" in call("jobs", "pause", "retrain").stderr

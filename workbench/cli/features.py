@@ -1,0 +1,93 @@
+"""`workbench features`: views and the online store."""
+
+from __future__ import annotations
+
+import click
+
+from workbench.cli.output import (
+    as_json,
+    in_workspace,
+    parse_assignments,
+    print_json,
+    print_table,
+)
+
+
+@click.group()
+def features() -> None:
+    """List feature views, carry them online, look one entity up.
+
+    Example: workbench features online weather origin=JFK
+    """
+
+
+@features.command("list")
+@as_json
+@in_workspace
+def list_(wants_json: bool) -> None:
+    """List the newest version of each feature view.
+
+    Example: workbench features list
+    """
+    from workbench.features.registration import views
+
+    found = views()
+    facts = [
+        {
+            "ref": each.ref,
+            "keys": [column.name for column in each.keys],
+            "features": [column.name for column in each.columns],
+            "time": each.time,
+            "ttl": each.ttl,
+            "source": each.source.kind,
+        }
+        for each in found
+    ]
+    if wants_json:
+        print_json(facts)
+        return
+    rows = [
+        (
+            each.ref,
+            each.source.kind,
+            ", ".join(c.name for c in each.keys),
+            len(each.columns),
+            each.ttl,
+        )
+        for each in found
+    ]
+    titles = ("view", "source", "keys", "features", "ttl")
+    print_table(titles, rows, empty="No feature views yet. Define one with wb.feature_view")
+
+
+@features.command()
+@click.argument("views", nargs=-1)
+@as_json
+@in_workspace
+def materialize(views: tuple[str, ...], wants_json: bool) -> None:
+    """Write the latest known row of each key into the online store; all views when none is named.
+
+    Example: workbench features materialize weather
+    """
+    from workbench.features.materialization import materialize as carry
+
+    written = carry(list(views) or None)
+    if wants_json:
+        print_json(written)
+    else:
+        print_table(("view", "rows"), list(written.items()), empty="")
+
+
+@features.command()
+@click.argument("view")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY=VALUE...")
+@in_workspace
+def online(view: str, keys: tuple[str, ...]) -> None:
+    """Print one entity's features as JSON, as an endpoint would get them.
+
+    Example: workbench features online weather origin=JFK
+    """
+    from workbench.features.online import online as read
+
+    (found,) = read(view, parse_assignments(keys))
+    print_json(found)
