@@ -108,6 +108,7 @@ def put(name: str, log: Path, plan: Mapping[str, Any]) -> None:
         ray_actor_options={"num_cpus": 0},
         max_ongoing_requests=_AT_ONCE,
         user_config=dict(plan),
+        max_constructor_retry_count=1,
         health_check_period_s=10,
         graceful_shutdown_timeout_s=5,
         logging_config={"enable_access_log": False, "log_level": "WARNING"},
