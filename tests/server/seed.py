@@ -1,6 +1,6 @@
 """Records like the quickstart's, written straight into a workspace, so that pages need no training.
 
-Run as a script it fills a folder's workspace: `python -m tests.server.seed HOME [COUNT]`.
+Run as a script it adds to a folder's workspace: `python -m tests.server.seed HOME add NAME`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from pathlib import Path
 import psutil
 
 from workbench import workspace
+from workbench.core.ids import new_id
 from workbench.metadata import Artifact, ColumnSource, MetricPoint, Schedule
+from workbench.metadata.tables import ArtifactRow
 
 #: A name that must arrive whole and harm nothing.
 AWKWARD = 'números/航班 <img src=x onerror="window.broken=1">'
@@ -104,12 +106,27 @@ def start_run(name: str = "wide-lr3e-3") -> str:
     return run.id
 
 
+def add(name: str) -> None:
+    """Add one dataset."""
+    _dataset(name, 7, [("a", "int")], {})
+
+
 def many(count: int) -> None:
-    """Add datasets until there are many, in one transaction each thousand."""
+    """Add so many datasets, in one transaction."""
     metadata = workspace.current().metadata
-    with metadata.record("ingest", "many") as step:
-        for number in range(count):
-            step.write("dataset", f"table_{number:05d}", properties={"rows": number, "columns": []})
+    now = metadata.clock.now()
+    with metadata.writing() as session:
+        session.add_all(
+            ArtifactRow(
+                id=new_id(),
+                kind="dataset",
+                name=f"table_{number:05d}",
+                version=1,
+                properties={"rows": number, "columns": []},
+                created_at=now - timedelta(days=1, seconds=number),
+            )
+            for number in range(count)
+        )
 
 
 def picture(width: int = 320, height: int = 120) -> bytes:
@@ -242,6 +259,7 @@ def _run(name: str, data: Artifact, auc: float, loss: float) -> str:
     ) as step:
         metadata.add_params(step.id, {"lr": "0.001", "hidden": "64"})
         metadata.add_metrics(_curves(step.id, 120, auc, loss))
+        step.write("file", f"{name}/model", role="model")
     return step.id
 
 
@@ -257,7 +275,8 @@ def _failed_run(data: Artifact) -> None:
 
 def _model(run: str, data: Artifact) -> Artifact:
     metadata = workspace.current().metadata
-    with metadata.record("register", "delay", reads=[data], properties={"run": run}) as step:
+    trained = metadata.outputs(run)
+    with metadata.record("register", "delay", reads=trained, properties={"run": run}) as step:
         model = step.write(
             "model",
             "delay",
@@ -406,7 +425,6 @@ def _jobs() -> None:
 
 
 if __name__ == "__main__":
-    print(fill(Path(sys.argv[1])))
-    start_run()
-    if len(sys.argv) > 2:
-        many(int(sys.argv[2]))
+    workspace.connect(home=sys.argv[1])
+    command = {"add": add, "many": lambda count: many(int(count))}
+    command[sys.argv[2]](sys.argv[3])

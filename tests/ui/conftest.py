@@ -9,7 +9,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,7 @@ class Lab:
 
     url: str
     records: dict[str, str]
+    home: Path
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +43,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         records = seed.fill(home)
         records["live"] = seed.start_run()
         with _serving(folder, home) as url:
-            yield Lab(url, records)
+            yield Lab(url, records, home)
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +51,7 @@ def empty_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab over a workspace without a record."""
     folder = tmp_path_factory.mktemp("empty")
     with _serving(folder, folder / "workspace") as url:
-        yield Lab(url, {})
+        yield Lab(url, {}, folder / "workspace")
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +65,8 @@ def browse() -> Callable[[str, Lab], None]:
             "TARGET_URL": lab.url,
             "LAB_TOKEN": TOKEN,
             "LAB_RECORDS": json.dumps(lab.records),
+            "LAB_HOME": str(lab.home),
+            "PYTHON": sys.executable,
             **extra,
         }
         command: list[str | Path] = [
@@ -93,12 +96,13 @@ def _serving(folder: Path, home: Path) -> Iterator[str]:
     notebooks.mkdir()
     for notebook in (HERE / "notebooks").glob("*.ipynb"):
         shutil.copy(notebook, notebooks)
-    os.environ |= {
+    environment = {
         "WORKBENCH_HOME": str(home),
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "JUPYTER_DATA_DIR": str(folder / "data"),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "IPYTHONDIR": str(folder / "ipython"),
+        "PYTHONPATH": str(_language_pack(folder / "packages")),
     }
     options = {
         "ServerApp.port": port,
@@ -113,8 +117,27 @@ def _serving(folder: Path, home: Path) -> Iterator[str]:
     }
     command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"]
     command += [f"--{name}={value}" for name, value in options.items()]
-    with running(command, lambda: _answers(f"{url}api"), folder / "lab.log"):
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            log = folder / "lab.log"
+            stack.enter_context(running(command, lambda: _answers(f"{url}api"), log))
         yield url
+
+
+def _language_pack(folder: Path) -> Path:
+    """Make what JupyterLab needs to offer Chinese: its own language pack, here an empty one."""
+    module = folder / "jupyterlab_language_pack_zh_CN"
+    about = folder / "jupyterlab_language_pack_zh_CN-4.5.dist-info"
+    module.mkdir(parents=True)
+    about.mkdir()
+    (module / "__init__.py").touch()
+    (about / "METADATA").write_text("Name: jupyterlab-language-pack-zh-CN\nVersion: 4.5\n")
+    (about / "entry_points.txt").write_text(
+        "[jupyterlab.languagepack]\nzh_CN = jupyterlab_language_pack_zh_CN\n"
+    )
+    return folder
 
 
 def _answers(url: str) -> bool:

@@ -1,5 +1,6 @@
 /** A JupyterLab page in the browser, watched: each test fails if the console has an error or a request leaves. */
 
+import { execFileSync } from "node:child_process";
 import { test as base, expect, type Page } from "@playwright/test";
 import { JupyterLabPage } from "@jupyterlab/galata/lib/jupyterlabpage";
 import AxeBuilder from "@axe-core/playwright";
@@ -47,6 +48,13 @@ export async function open(page: Page, workspace = `t${Date.now()}`): Promise<vo
   await page.locator("#jupyterlab-splash").waitFor({ state: "detached" });
   await page.locator("#jp-main-dock-panel").waitFor();
   await page.waitForFunction(() => "galata" in window || "jupyterapp" in window);
+}
+
+/** Add to the workspace from another process, as a notebook's kernel would. */
+export function elsewhere(...what: string[]): void {
+  execFileSync(process.env.PYTHON ?? "python", ["-m", "tests.server.seed", process.env.LAB_HOME ?? "", ...what], {
+    cwd: `${__dirname}/../..`,
+  });
 }
 
 /** Show the panel of records. */

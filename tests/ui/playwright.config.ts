@@ -9,6 +9,7 @@ export default defineConfig({
   workers: 1,
   use: {
     baseURL: process.env.TARGET_URL,
+    actionTimeout: 20_000,
     viewport: { width: 1600, height: 1000 },
     locale: "en-GB",
     video: "off",

@@ -7,6 +7,10 @@ import pytest
 pytestmark = [pytest.mark.ui, pytest.mark.timeout(420)]
 
 
-@pytest.mark.parametrize("spec", ["records.spec.ts"])
-def test_in_a_browser(spec, browse, lab):
+@pytest.mark.parametrize("spec", ["records.spec.ts", "widgets.spec.ts", "live.spec.ts"])
+def test_a_filled_workspace(spec, browse, lab):
     browse(spec, lab)
+
+
+def test_an_empty_workspace(browse, empty_lab):
+    browse("empty.spec.ts", empty_lab)

@@ -3,12 +3,24 @@
 import { ReactWidget } from "@jupyterlab/apputils";
 import type { ITranslator } from "@jupyterlab/translation";
 import type { CommandRegistry } from "@lumino/commands";
+import type { CurveData } from "@workbench/ui";
 import * as React from "react";
 import { failureOf, type Api } from "./api";
+import { Overlay, strokeOf } from "./overlay";
 import { useNow } from "./panel";
 import { RecordTable } from "./table";
-import { CommandIDs, type IExperiment, type IFailure, type IRecords, type ITable } from "./tokens";
+import {
+  CommandIDs,
+  type IComparedRun,
+  type IExperiment,
+  type IFailure,
+  type IRecords,
+  type ITable,
+} from "./tokens";
 import { shortMetric, type ILanguage } from "./wording";
+
+/** Runs drawn over one another; more would be a thicket. */
+const OVERLAID = 8;
 
 export class ExperimentPage extends ReactWidget {
   constructor(
@@ -67,6 +79,8 @@ function Compare(props: ICompareProps): React.JSX.Element {
       records.changed.disconnect(read);
     };
   }, [api, experiment, records]);
+  const curves = useCurves(api, found);
+  const keys = overlaid(curves, found?.metric ?? null);
   const code = `wb.runs(${JSON.stringify(experiment)}).to_pandas()`;
   return (
     <article className="wb-Page-all" aria-label={experiment}>
@@ -93,6 +107,11 @@ function Compare(props: ICompareProps): React.JSX.Element {
           </p>
         ) : null}
       </header>
+      <div className="wb-Overlays">
+        {keys.map((key) => (
+          <Overlay key={key} metric={key} curves={curves} language={language} />
+        ))}
+      </div>
       {found && found.runs.length > 0 ? (
         <RecordTable
           table={tableOf(found, language)}
@@ -102,6 +121,51 @@ function Compare(props: ICompareProps): React.JSX.Element {
       ) : null}
     </article>
   );
+}
+
+/** The curves of the first runs; those that ended are read once. */
+function useCurves(api: Api, found: IExperiment | null): readonly CurveData[] {
+  const [curves, setCurves] = React.useState<readonly CurveData[]>([]);
+  const known = React.useRef(new Map<string, CurveData>());
+  React.useEffect(() => {
+    let isCurrent = true;
+    const read = async (run: IComparedRun): Promise<CurveData> => {
+      const before = known.current.get(run.id);
+      if (before && before.run.state !== "running") {
+        return before;
+      }
+      const fresh = await api.curves(run.id);
+      known.current.set(run.id, fresh);
+      return fresh;
+    };
+    Promise.all((found?.runs ?? []).slice(0, OVERLAID).map(read)).then(
+      (all) => {
+        if (isCurrent) {
+          setCurves(all);
+        }
+      },
+      () => undefined, // the page says already that the server does not answer
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [api, found]);
+  return curves;
+}
+
+/** The curves worth a picture: the metric that says most, then those that most runs have. */
+function overlaid(curves: readonly CurveData[], metric: string | null): string[] {
+  const counts = new Map<string, number>();
+  for (const { key } of curves.flatMap((each) => each.series.filter(({ points }) => points.length > 1))) {
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return [...counts.keys()]
+    .sort(
+      (one, other) =>
+        Number(other === metric) - Number(one === metric) ||
+        (counts.get(other) ?? 0) - (counts.get(one) ?? 0),
+    )
+    .slice(0, 2);
 }
 
 /** One row a run; the metric that says most comes first. */
@@ -128,8 +192,12 @@ export function tableOf(found: IExperiment, { trans }: ILanguage): ITable {
       { name: trans.__("took"), format: "seconds", unit: null, align: "right" },
       { name: trans.__("why"), format: "text", unit: null, align: "left" },
     ],
-    rows: found.runs.map((run) => [
-      { text: run.name, record: run.id },
+    rows: found.runs.map((run, place) => [
+      {
+        text: run.name,
+        record: run.id,
+        ...(place < OVERLAID && run.state !== "failed" ? { stroke: strokeOf(place).stroke } : {}),
+      },
       run.state,
       ...keys.map((key) => run.facts.metrics?.[key] ?? null),
       ...params.map((param) => asNumber(run.params[param])),

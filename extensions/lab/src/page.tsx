@@ -238,18 +238,30 @@ function Actions(props: ILoadedProps & { onName: () => void; isNaming: boolean }
 function Overview(props: ILoadedProps & { onOpen: (id: string) => void }): React.JSX.Element {
   const { page, model, commands, language, onOpen } = props;
   const { trans } = language;
+  const insert = (code: string): void => {
+    void commands.execute(CommandIDs.insertText, { code });
+  };
   const isBare =
     page.pictures.length === 0 && page.tables.length === 0 && !page.statistics && !page.curves?.series.length;
   return (
     <>
-      {page.curves && page.curves.series.length > 0 ? <RunCurves data={page.curves} /> : null}
+      {page.curves && page.curves.series.length > 0 ? (
+        <RunCurves data={page.curves} locale={language.locale} />
+      ) : null}
       {page.pictures.map((picture) => (
         <figure key={picture.url} className="wb-Card wb-Picture">
           <img src={model.api.url(picture.url)} alt={picture.alt} />
           <figcaption className="wb-Faint">{picture.title}</figcaption>
         </figure>
       ))}
-      {page.statistics ? <StatisticsTable data={page.statistics} /> : null}
+      {page.statistics ? (
+        <StatisticsTable
+          data={page.statistics}
+          locale={language.locale}
+          code={`wb.statistics(${JSON.stringify(page.ref)})`}
+          onInsertCode={insert}
+        />
+      ) : null}
       {page.kind === "dataset" && !page.statistics ? (
         <CodeView
           title={trans.__("No statistics yet; this line computes them")}
@@ -271,9 +283,17 @@ function Overview(props: ILoadedProps & { onOpen: (id: string) => void }): React
 }
 
 function Lineage(props: ILoadedProps & { onOpen: (id: string) => void }): React.JSX.Element {
-  const { model, language, onOpen } = props;
+  const { page, model, commands, language, onOpen } = props;
   if (model.lineage === null) {
     return <p className="wb-Page-notice wb-Faint">{language.trans.__("Reading the lineage")}</p>;
   }
-  return <LineageGraph data={model.lineage} selected={model.id} onOpen={onOpen} />;
+  return (
+    <LineageGraph
+      data={model.lineage}
+      onOpen={onOpen}
+      locale={language.locale}
+      code={`wb.lineage(${JSON.stringify(`${page.kind}:${page.ref}`)})`}
+      onInsertCode={(code) => void commands.execute(CommandIDs.insertText, { code })}
+    />
+  );
 }

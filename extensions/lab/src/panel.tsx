@@ -15,6 +15,8 @@ import { absolute, factOf, kindName, kindOf, stateName, whole, type ILanguage } 
 const ROW = 27;
 /** Rows kept ready above and below what is seen. */
 const SPARE = 12;
+/** Kinds of which people name the version; of the rest the newest is meant. */
+const VERSIONED = new Set(["dataset", "model"]);
 /** How often relative times are worded anew. */
 const MINUTE = 60_000;
 
@@ -341,7 +343,7 @@ function Entry(props: {
       <Glyph record={record} trans={language.trans} />
       <span className="wb-Row-name">
         {record.title}
-        {record.version !== null && record.title === record.name ? (
+        {VERSIONED.has(record.kind) && record.version !== null ? (
           <span className="wb-Faint">{` @${record.version}`}</span>
         ) : null}
       </span>

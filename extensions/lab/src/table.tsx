@@ -106,6 +106,9 @@ function Cell(props: {
           onOpen(value.record);
         }}
       >
+        {value.stroke ? (
+          <span className="wb-Key" style={{ background: value.stroke }} aria-hidden="true" />
+        ) : null}
         <Plain value={value.text} column={column} language={language} />
       </button>
     );

@@ -75,6 +75,8 @@ export interface IInterval {
 export interface ICellLink {
   readonly text: string;
   readonly record: string;
+  /** The colour of its line in the pictures above. */
+  readonly stroke?: string;
 }
 
 export interface IColumn {

@@ -91,7 +91,7 @@ export function factsOf(record: IRecord, language: ILanguage): string[] {
       : null,
     record.kind === "feature_view" ? factOf(record, language) : null,
     facts.flavor ?? null,
-    facts.metric && facts.value != null
+    facts.metric && typeof facts.value === "number"
       ? `${facts.metric} ${significant(facts.value, language)}`
       : null,
     facts.model ? trans.__("serves %1", facts.model) : null,
@@ -121,7 +121,7 @@ const FACTS: Record<string, (record: IRecord, language: ILanguage) => string | n
     if (state === "failed") {
       return facts.error ?? language.trans.__("failed");
     }
-    if (facts.metric && facts.value != null) {
+    if (facts.metric && typeof facts.value === "number") {
       return `${shortMetric(facts.metric)} ${significant(facts.value, language)}`;
     }
     return stateName(state, language.trans);
