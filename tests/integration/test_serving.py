@@ -50,14 +50,16 @@ def data(place: Workspace) -> Dataset:
         }
     )
     frame["late"] = (generator.random(rows) < 1 / (1 + np.exp(12 - frame["wind"]))).astype(int)
-    return wb.ingest(
+    made: Dataset = wb.ingest(
         frame, name="flights", time="at", label="late", split={"train": "2013-03-01", "test": None}
     )
+    return made
 
 
 @pytest.fixture(scope="module")
 def run(data: Dataset) -> Run:
-    return wb.gradient_boosting(data, columns=["wind", "distance", "origin"], iterations=10)
+    trained: Run = wb.gradient_boosting(data, columns=["wind", "distance", "origin"], iterations=10)
+    return trained
 
 
 @pytest.fixture(scope="module")
@@ -76,12 +78,14 @@ def version(data: Dataset, run: Run) -> ModelVersion:
     )
     service = wb.feature_service("delay_features", [view])
     wb.materialize()
-    return wb.register(run, "delay", alias="champion", features=service)
+    made: ModelVersion = wb.register(run, "delay", alias="champion", features=service)
+    return made
 
 
 @pytest.fixture(scope="module")
 def deployed(version: ModelVersion) -> Deployment:
-    return wb.deploy("delay@champion", name="delay")
+    made: Deployment = wb.deploy("delay@champion", name="delay")
+    return made
 
 
 ROW = {"origin": "JFK", "distance": 500.0}
@@ -291,6 +295,7 @@ def test_a_deployment_outlives_the_process_that_made_it(
     environment = {**os.environ, **place.settings.environment()}
     done = subprocess.run(
         [sys.executable, "-c", program],
+        check=False,
         env=environment,
         capture_output=True,
         text=True,
