@@ -30,7 +30,7 @@ def place(tmp_path_factory):
         with workspace.use(connected):
             yield connected
     finally:
-        command = [Path(sys.executable).with_name("workbench"), "down"]
+        command = [str(Path(sys.executable).with_name("workbench")), "down"]
         environment = {**os.environ, "WORKBENCH_HOME": str(home)}
         subprocess.run(command, env=environment, check=True)
 
