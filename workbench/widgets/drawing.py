@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from html import escape
 
+from workbench.widgets.palette import smaller
+
 #: The same order and tones as in style/tokens.css of the components.
 TONES = ("#2f6fb7", "#d5692a", "#21866a", "#a8488f", "#84722a")
 FILL = "#5b8fcb"
@@ -91,7 +93,7 @@ def png(svg: str) -> tuple[str, int]:
     import vl_convert
 
     found = re.search(r'width="(\d+)"', svg)
-    image: bytes = vl_convert.svg_to_png(svg, scale=_SCALE)
+    image = smaller(vl_convert.svg_to_png(svg, scale=_SCALE))
     return base64.b64encode(image).decode("ascii"), int(found[1]) if found else 0
 
 

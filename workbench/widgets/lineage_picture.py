@@ -48,8 +48,8 @@ def draw(data: dict[str, Any]) -> str:
         if edge["source"] in shown and edge["target"] in shown and edge["source"] != edge["target"]
     ]
     places = _places([node["id"] for node in nodes], edges)
-    width = max((x for x, _ in places.values()), default=0) + _NODE_WIDTH + 2 * _MARGIN
-    height = max((y for _, y in places.values()), default=0) + _NODE_HEIGHT + 2 * _MARGIN + _HEAD
+    width = max((x for x, _ in places.values()), default=0) + _NODE_WIDTH + _MARGIN
+    height = max((y for _, y in places.values()), default=_HEAD) + _NODE_HEIGHT + _MARGIN
     root = next((node["title"] for node in nodes if node["id"] == data.get("root")), None)
     parts = [
         rect(1, 1, width - 2, _HEAD, fill="#fff", radius=8),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -177,7 +178,7 @@ def _figures(kind: str, stats: dict[str, Any], y: float) -> list[str]:
 
 def _histogram(feature: Feature, top: float) -> str:
     sets = _bars(feature)
-    tallest = max((each[2] for bars in sets for each in bars), default=0) or 1
+    tallest = max((each[2] for bars in sets for each in bars if each[2] > 0), default=1)
     bottom = top + _CHART_HEIGHT
     height: Callable[[float], float] = lambda part: _CHART_HEIGHT * part / tallest  # noqa: E731
     parts = []
@@ -197,12 +198,16 @@ def _histogram(feature: Feature, top: float) -> str:
                         )
                     )
         elif bars:
-            points = [
-                f"{_CHART + x * _CHART_WIDTH:.1f},{bottom - height(part):.1f}"
-                for low, high, part in bars
-                for x in (low, high)
-            ]
-            parts.append(path("M" + "L".join(points), TONES[min(place, len(TONES) - 1)], 1.5))
+            drawn, pen = "", "M"
+            for low, high, part in bars:
+                if math.isnan(part):
+                    pen = "M"
+                    continue
+                y = bottom - height(part)
+                left, right = _CHART + low * _CHART_WIDTH, _CHART + high * _CHART_WIDTH
+                drawn += f"{pen}{left:.1f},{y:.1f}L{right:.1f},{y:.1f}"
+                pen = "L"
+            parts.append(path(drawn, TONES[min(place, len(TONES) - 1)], 1.5))
     return "".join(parts)
 
 
@@ -217,7 +222,7 @@ def _bars(feature: Feature) -> list[list[tuple[float, float, float]]]:
                 (
                     rank * width,
                     (rank + 1) * width,
-                    dict(_hashable(each)).get(str(value), 0) / (each["count"] or 1),
+                    _count(each, value) / (each["count"] or 1),
                 )
                 for rank, value in enumerate(order)
             ]
@@ -245,5 +250,9 @@ def _bars(feature: Feature) -> list[list[tuple[float, float, float]]]:
     ]
 
 
-def _hashable(stats: dict[str, Any]) -> list[tuple[str, float]]:
-    return [(str(value), count) for value, count in stats.get("top", [])]
+def _count(stats: dict[str, Any], value: object) -> float:
+    """Return how often a value occurs; NaN if it is not in the known head of a long list."""
+    top = stats.get("top", [])
+    known: dict[str, float] = {str(each): count for each, count in top}
+    complete = stats.get("unique") is None or len(top) >= stats["unique"]
+    return known.get(str(value), 0 if complete else math.nan)

@@ -34,7 +34,14 @@ export interface Language {
   locale: string;
 }
 
+const own = new Map<string, Translate>();
+
+/** The host's language, the same translator each time. */
 export function languageOf({ t, locale }: HostProps): Language {
   const known = locale ?? pageLocale();
-  return { t: t ?? translator(known), locale: known };
+  const translate = t ?? own.get(known) ?? translator(known);
+  if (!t) {
+    own.set(known, translate);
+  }
+  return { t: translate, locale: known };
 }

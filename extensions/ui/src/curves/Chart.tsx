@@ -8,7 +8,6 @@ import type { Language } from "../text.js";
 import { decimals, smooth, spread, thin, ticks, type Group } from "./scale.js";
 
 const LEFT = 52;
-const RIGHT = 96;
 const TOP = 28;
 const BOTTOM = 22;
 export const TONES = ["var(--wbu-c1)", "var(--wbu-c2)", "var(--wbu-c3)", "var(--wbu-c4)", "var(--wbu-c5)"];
@@ -41,10 +40,11 @@ export function Chart({ group, tone, smoothing, height, t, locale }: ChartProps)
   let [y0, y1] = [min(values, 0), max(values, 1)];
   const pad = (y1 - y0 || Math.abs(y0) || 1) * 0.06;
   [y0, y1] = [y0 - pad, y1 + pad];
-  const inner = Math.max(40, width - LEFT - RIGHT);
+  const right = group.lines.length > 1 ? 128 : 68; // room for the words at the lines' ends
+  const inner = Math.max(40, width - LEFT - right);
   const x = (step: number): number => LEFT + (inner * (step - x0)) / (x1 - x0 || 1);
   const y = (value: number): number => TOP + (height - TOP - BOTTOM) * (1 - (value - y0) / (y1 - y0));
-  const marks = ticks(y0, y1, Math.max(2, Math.floor((height - TOP - BOTTOM) / 36)));
+  const marks = ticks(y0, y1, Math.max(3, Math.floor((height - TOP - BOTTOM) / 30)));
   const places = decimals(marks);
   const ends = lines.map(({ smoothed }) => lastPoint(smoothed));
   const tops = spread(ends.map((end) => (end ? y(end[1]) : 0)), 14);

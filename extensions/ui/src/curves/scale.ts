@@ -64,11 +64,12 @@ export function ticks(low: number, high: number, count: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
 }
 
-/** Decimals that tell the ticks apart. */
+/** The decimals that every tick needs. */
 export function decimals(values: readonly number[]): number {
-  const [first = 0, second = first + 1] = values;
-  const [, fraction = ""] = Math.abs(second - first).toFixed(8).replace(/0+$/, "").split(".");
-  return fraction.length;
+  return values.reduce((most, each) => {
+    const [, fraction = ""] = Math.abs(each).toFixed(8).replace(/0+$/, "").split(".");
+    return Math.max(most, fraction.length);
+  }, 0);
 }
 
 export interface Group {

@@ -46,7 +46,7 @@ export function LineageGraph(props: LineageGraphProps): JSX.Element {
     return () => { abort.abort(); };
   }, [data]);
   const result = laid?.of === data ? laid.result : null;
-  const height = props.height ?? Math.max(280, Math.min(560, (result?.height ?? 400) + 72));
+  const height = props.height ?? Math.max(340, Math.min(560, (result?.height ?? 400) + 72));
   const frame = useMemo(() => ({ width, height }), [width, height]);
   const home = useMemo(() => {
     const index = data.nodes.findIndex((node) => node.id === root);

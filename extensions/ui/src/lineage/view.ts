@@ -15,7 +15,7 @@ const MARGIN = 28;
 const LEAST = 0.02;
 const MOST = 2.5;
 /** Below this nothing can be read; a first sight rather shows a part. */
-export const READABLE = 0.62;
+export const READABLE = 0.75;
 
 export function fit(picture: Box, frame: Box): View {
   const wide = (frame.width - 2 * MARGIN) / Math.max(picture.width, 1);

@@ -22,10 +22,10 @@ export function Details({ feature, data, log, t, locale }: DetailsProps): JSX.El
   const lines = isRanked
     ? (first?.top ?? []).slice(0, SHOWN).map(([value]) => String(value))
     : (first?.histogram ?? []).map((bar) => `${show(bar.low)} … ${show(bar.high)}`);
-  const countOf = (set: number, line: number): number => {
+  const countOf = (set: number, line: number): number | null => {
     const stats = feature.stats[set];
     return isRanked
-      ? ((stats?.top ?? []).find(([value]) => String(value) === lines[line])?.[1] ?? 0)
+      ? ((stats?.top ?? []).find(([value]) => String(value) === lines[line])?.[1] ?? ((stats?.top?.length ?? 0) >= (stats?.unique ?? 0) ? 0 : null))
       : (stats?.histogram?.[line]?.count ?? 0);
   };
   return (
@@ -60,8 +60,8 @@ export function Details({ feature, data, log, t, locale }: DetailsProps): JSX.El
                 {data.datasets.map((_, set) => {
                   const count = countOf(set, index);
                   return (
-                    <td key={set} title={formatShare(count, feature.stats[set]?.count ?? 0, locale)}>
-                      {count === 0 ? <span className="wbu-Faint">0</span> : formatCount(count, locale)}
+                    <td key={set} title={count === null ? undefined : formatShare(count, feature.stats[set]?.count ?? 0, locale)}>
+                      {!count ? <span className="wbu-Faint">{count === null ? "–" : "0"}</span> : formatCount(count, locale)}
                     </td>
                   );
                 })}

@@ -28,11 +28,13 @@ export function barsOf(feature: Feature): Bar[][] {
     }
     const total = stats.count || 1;
     if (isRanked) {
+      // Of a long list only its head is known: what is not in it is rare, not absent.
+      const isComplete = stats.unique === undefined || stats.unique === null || (stats.top ?? []).length >= stats.unique;
       const counts = new Map((stats.top ?? []).map(([value, count]) => [String(value), count]));
       return order.map((value, rank) => ({
         low: rank / order.length,
         high: (rank + 1) / order.length,
-        share: (counts.get(value) ?? 0) / total,
+        share: (counts.get(value) ?? (isComplete ? 0 : NaN)) / total,
       }));
     }
     return (stats.histogram ?? []).map((bar) => ({
@@ -80,7 +82,7 @@ interface HistogramProps extends Language {
 
 export function Histogram({ feature, log, width = 190, height = 32, ...language }: HistogramProps): JSX.Element {
   const sets = barsOf(feature);
-  const most = Math.max(...sets.flat().map((bar) => bar.share), 1e-12);
+  const most = Math.max(...sets.flat().flatMap((bar) => (bar.share > 0 ? [bar.share] : [])), 1e-12);
   const rows = Math.max(...feature.stats.map((each) => each?.count ?? 0), 1);
   const tall = (share: number): number =>
     height * (log ? Math.log1p(share * rows) / Math.log1p(most * rows) : share / most);
@@ -103,10 +105,17 @@ export function Histogram({ feature, log, width = 190, height = 32, ...language 
 }
 
 function outline(bars: readonly Bar[], width: number, height: number, tall: (share: number) => number): string {
+  let isDrawing = false;
   return bars
-    .map((bar, index) => {
+    .map((bar) => {
+      if (Number.isNaN(bar.share)) {
+        isDrawing = false;
+        return "";
+      }
       const y = Math.max(height - tall(bar.share), 0.75).toFixed(2);
-      return `${index === 0 ? "M" : "L"}${(bar.low * width).toFixed(2)},${y}L${(bar.high * width).toFixed(2)},${y}`;
+      const pen = isDrawing ? "L" : "M";
+      isDrawing = true;
+      return `${pen}${(bar.low * width).toFixed(2)},${y}L${(bar.high * width).toFixed(2)},${y}`;
     })
     .join("");
 }

@@ -1,6 +1,6 @@
 /** Every column of one or two sets of rows: searchable, sortable, as many as there are. */
 
-import { useMemo, useRef, useState, type JSX } from "react";
+import { useCallback, useMemo, useRef, useState, type JSX } from "react";
 import type { Feature, StatisticsData } from "../data.js";
 import { formatCount } from "../format.js";
 import { CodeButton, Frame, useSize } from "../Frame.js";
@@ -10,7 +10,7 @@ import { arrange, DRIFT, sectionOf, visibleRange, type Section, type SortKey, ty
 import { FeatureRow } from "./rows.js";
 
 const ROW = 39;
-const SIGHT = 640;
+const SIGHT = 860;
 
 export interface StatisticsTableProps extends HostProps {
   data: StatisticsData;
@@ -45,6 +45,7 @@ export function StatisticsTable(props: StatisticsTableProps): JSX.Element {
   const sortBy = (key: SortKey): void => {
     setSorting((now) => (now.key === key ? { key, descending: !now.descending } : { key, descending: key !== "name" && key !== "data" }));
   };
+  const toggle = useCallback((name: string) => { setOpen((now) => (now === name ? null : name)); }, []);
   let above = 0;
   const sections = (["numeric", "categorical", "time"] as const).map((section) => {
     const features = shown.filter((each) => sectionOf(each) === section);
@@ -53,7 +54,7 @@ export function StatisticsTable(props: StatisticsTableProps): JSX.Element {
     return { section, features, start };
   });
   return (
-    <Frame label={t("statistics")} className="wbu-Statistics">
+    <Frame label={data.datasets.map((each) => each.name).join(", ")} className="wbu-Statistics">
       <header className="wbu-Head">
         {data.datasets.map((each, set) => (
           <span key={set} className="wbu-Legend">
@@ -95,7 +96,7 @@ export function StatisticsTable(props: StatisticsTableProps): JSX.Element {
         style={{ maxHeight }}
         tabIndex={0}
         role="region"
-        aria-label={t("statistics")}
+        aria-label={t("Columns")}
         ref={(element) => {
           if (scroller.current !== element) {
             scroller.current = element;
@@ -117,7 +118,7 @@ export function StatisticsTable(props: StatisticsTableProps): JSX.Element {
               data={data}
               log={log}
               open={open}
-              onToggle={(name) => { setOpen(open === name ? null : name); }}
+              onToggle={toggle}
               range={visibleRange(features.length, ROW, top - start, Math.min(sight, maxHeight) + 240)}
               sorting={sorting}
               onSort={sortBy}

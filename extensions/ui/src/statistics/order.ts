@@ -61,7 +61,7 @@ export function arrange(features: readonly Feature[], search: string, sorting: S
 
 /** The rows of a long list that are in sight, with some around them. */
 export function visibleRange(count: number, height: number, top: number, sight: number): [number, number] {
-  const first = Math.max(0, Math.floor(top / height) - 6);
+  const first = Math.min(count, Math.max(0, Math.floor(top / height) - 6));
   const last = Math.min(count, Math.ceil((top + sight) / height) + 6);
-  return [Math.min(first, count), Math.max(first, last)];
+  return [first, Math.max(first, last)];
 }

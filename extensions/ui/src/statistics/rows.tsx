@@ -1,6 +1,6 @@
 /** One row a column: its figures of the first set, the others' on hover. */
 
-import type { JSX } from "react";
+import { memo, type JSX } from "react";
 import type { ColumnStatistics, Feature, StatisticsData } from "../data.js";
 import { formatCount, formatNumber, formatShare, formatTime } from "../format.js";
 import type { Language } from "../text.js";
@@ -18,7 +18,7 @@ interface RowProps extends Language {
 
 const MANY_MISSING = 0.02;
 
-export function FeatureRow(props: RowProps): JSX.Element {
+export const FeatureRow = memo(function FeatureRow(props: RowProps): JSX.Element {
   const { feature, data, log, index, open, onToggle, t, locale } = props;
   const section = sectionOf(feature);
   const stats = feature.stats.find((each): each is ColumnStatistics => each !== null);
@@ -86,7 +86,7 @@ export function FeatureRow(props: RowProps): JSX.Element {
       </td>
     </tr>
   );
-}
+});
 
 /** The exact figure of each set, for the tooltip. */
 function exact(

@@ -1,0 +1,169 @@
+"""Widgets: what they show, the picture beside them, and a run that is followed while it goes."""
+
+import base64
+import copy
+import json
+import struct
+import time
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from workbench import workspace
+from workbench.data.statistics import statistics
+from workbench.tracking import start_run
+from workbench.widgets import LineageWidget, RunWidget, StatisticsWidget
+from workbench.widgets.curves import Curves
+
+pytestmark = pytest.mark.unit
+
+NUMBERS = {
+    "count": 90, "missing": 10, "zeros": 0, "mean": 1.5, "std": 0.5, "min": 1.0, "median": 1.5,
+    "max": 2.0, "unique": 2, "top": [], "avg_length": None,
+    "histogram": [{"low": 1.0, "high": 1.5, "count": 45}, {"low": 1.5, "high": 2.0, "count": 45}],
+}  # fmt: skip
+WORDS = {**NUMBERS, "histogram": [], "top": [["UA", 60], ["<script>alert(1)</script>", 30]]}
+STATISTICS = {
+    "datasets": [{"name": "flights@1", "rows": 100}],
+    "features": [
+        {"name": "delay", "type": "INT", "role": "label", "stats": [NUMBERS], "drift": 0.2},
+        {"name": "<b>&\x01", "type": "STRING", "role": None, "stats": [WORDS], "drift": None},
+        {"name": "empty", "type": "FLOAT", "role": None, "stats": [None], "drift": None},
+        {"name": "at", "type": "TIME", "role": "time", "stats": [NUMBERS], "drift": 0.0},
+    ],
+}
+LINEAGE = {
+    "root": "a",
+    "nodes": [
+        {"id": key, "kind": "dataset", "title": f"{key}@1", "subtitle": "3 rows", "state": "live"}
+        for key in "abc"
+    ],
+    "edges": [
+        {"source": "a", "target": "b"},
+        {"source": "b", "target": "c"},
+        {"source": "c", "target": "a"},
+    ],
+    "column_edges": [],
+}
+RUN: dict[str, Any] = {
+    "run": {"id": "r", "name": "wide", "state": "failed", "metrics": {"loss": 0.5}},
+    "series": [{"key": "loss", "points": [[0, 1.0], [1, None], [2, 0.5]]}],
+}
+
+
+@pytest.fixture(autouse=True)
+def _static(monkeypatch):
+    monkeypatch.setattr("workbench.widgets.base._static", lambda name: f"/* {name} */")
+
+
+@pytest.fixture
+def place(tmp_path):
+    made = workspace.connect(home=tmp_path)
+    with workspace.use(made):
+        yield made
+
+
+@pytest.mark.parametrize(
+    "widget",
+    [
+        lambda: StatisticsWidget(STATISTICS),
+        lambda: LineageWidget(LINEAGE),
+        lambda: RunWidget(copy.deepcopy(RUN)),
+        lambda: RunWidget({**RUN, "series": []}),
+        lambda: LineageWidget({"nodes": [], "edges": []}),
+    ],
+)
+def test_a_picture_and_a_line_of_text_stand_beside_the_live_view(widget):
+    content, metadata = widget()._repr_mimebundle_()
+    image = base64.b64decode(content["image/png"])
+    width, height = struct.unpack(">II", image[16:24])
+    assert image.startswith(b"\x89PNG")
+    assert width == 2 * metadata["image/png"]["width"]
+    assert height > 80
+    assert content["text/plain"]
+    assert "application/vnd.jupyter.widget-view+json" in content
+
+
+def test_names_and_values_stay_text_in_the_picture():
+    svg = StatisticsWidget(STATISTICS).svg()
+    assert "<script>" not in svg
+    assert "&lt;b&gt;&amp;" in svg
+    assert "\x01" not in svg
+
+
+def test_statistics_come_as_wb_statistics_makes_them(place):
+    rows = pa.table({"delay": [1, None, 3]})
+    widget = StatisticsWidget(statistics(rows), statistics(rows))
+    assert [each["rows"] for each in widget.data["datasets"]] == [3, 3]
+    assert widget.data["features"][0]["stats"][1]["missing"] == 1
+
+
+def test_a_record_that_is_opened_reaches_the_kernel():
+    widget = LineageWidget(LINEAGE)
+    opened: list[str] = []
+    widget.on_open(opened.append)
+    widget._received(widget, {"type": "open", "id": "b"}, [])
+    widget._received(widget, {"type": "open", "id": 3}, [])
+    widget._received(widget, "nonsense", [])
+    assert opened == ["b"]
+
+
+def test_stop_is_offered_only_where_something_stops():
+    stopped = []
+    running = copy.deepcopy(RUN)
+    running["run"]["state"] = "running"
+    widget = RunWidget(running, on_stop=lambda: stopped.append(1))
+    assert widget.stoppable
+    assert not RunWidget(RUN).stoppable
+    widget._received(widget, {"type": "stop"}, [])
+    assert stopped == [1]
+
+
+def test_a_run_is_followed_until_it_ends(place):
+    with start_run("delay", name="wide") as run:
+        run.log_metric("loss", 1.0, step=0)
+        widget = RunWidget(run)
+        assert widget.state == "running"
+        run.log_metric("loss", 0.5, step=1)
+        run.progress(1, 2, "epoch 1 of 2")
+        _wait(lambda: _points(widget) == [[0, 1.0], [1, 0.5]])
+    _wait(lambda: widget.state == "complete")
+    assert widget.data["run"]["metrics"] == {"loss": 0.5}
+
+
+def test_a_finished_run_is_found_by_its_id(place):
+    run = start_run("delay", name="deep")
+    run.log_metric("loss", float("nan"))
+    run.finish("failed", "ValueError: diverged")
+    widget = RunWidget(run.id)
+    assert (widget.state, _points(widget)) == ("failed", [[0, None]])
+    assert "diverged" in widget.data["run"]["error"]
+    json.dumps(widget.data, allow_nan=False)
+
+
+def test_reading_again_takes_up_only_what_is_new(place):
+    with start_run("delay") as run:
+        for step in range(3_000):
+            run.log_metric("loss", 1 / (step + 1), step=step)
+        curves = Curves(place.metadata, run.id)
+        assert run.metrics["loss"] == 1 / 3_000
+        first = curves.read()["series"][0]["points"]
+        run.log_metric("loss", 7.0, step=3_000)
+        assert run.metrics["loss"] == 7.0
+        again = curves.read()["series"][0]["points"]
+    assert len(first) <= 1_200
+    assert first[0] == [0, 1.0]
+    assert again[-1] == [3_000, 7.0]
+
+
+def _points(widget):
+    series = widget.data["series"]
+    return series[0]["points"] if series else []
+
+
+def _wait(condition, seconds=10.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
