@@ -64,7 +64,7 @@ async def test_a_run_page_has_curves_params_and_what_it_read(api, records):
     page = await api("records", records["run"])
     assert {each["key"] for each in page["curves"]["series"]} == {"train/loss", "validation/auc"}
     titles = [table["title"] for table in page["tables"]]
-    assert titles == ["Params", "Metrics", "Read"]
+    assert titles == ["Params", "Metrics", "Read", "Made"]
     assert 'data="delay_examples@1"' in page["made_by"]
 
 

@@ -14,7 +14,7 @@ test("ten thousand records scroll and search, with few rows in the document", as
   elsewhere("many", "10000");
   await showPanel(page);
   const tree = page.getByRole("tree", { name: "Records" });
-  await expect(tree.getByRole("treeitem", { name: "Datasets" })).toContainText(/10,0\d\d/);
+  await expect(tree.getByRole("treeitem", { name: "Datasets" })).toContainText("10,000");
   expect(await page.locator(".wb-Row").count()).toBeLessThan(120);
   await tree.focus();
   await page.keyboard.press("End");

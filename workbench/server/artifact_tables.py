@@ -139,10 +139,16 @@ def _deployment(metadata: Metadata, artifact: Artifact) -> _Tables:
 
 def _monitor(metadata: Metadata, artifact: Artifact) -> _Tables:
     properties = artifact.properties
+    seen = {
+        "predictions": properties.get("rows"),
+        "mean prediction": properties.get("prediction_mean"),
+        "p50, ms": properties.get("p50_ms"),
+        "p99, ms": properties.get("p99_ms"),
+    }
+    drift = _numbers(properties.get("drift"))
     return [
-        *pairs(
-            "Drift against the baseline", ("feature", "distance"), _numbers(properties.get("drift"))
-        ),
+        *pairs("Seen", ("figure", "value"), _numbers(seen)),
+        *pairs("Drift against the baseline", ("feature", "distance"), drift),
         *pairs("Missing", ("feature", "share"), _numbers(properties.get("missing"))),
     ]
 

@@ -27,6 +27,7 @@ def records(kind: str | None = None, query: str = "", limit: int = 10_000) -> di
     query : str
         Words that must all occur in a record's name, title, fact or chips.
     limit : int
+        The most of each kind, so that many of one do not hide the others.
     """
     metadata = workspace.current().metadata
     wanted = KINDS if kind is None else (kind,)
@@ -43,7 +44,7 @@ def records(kind: str | None = None, query: str = "", limit: int = 10_000) -> di
     for record in matching:
         counts[record["kind"]] = counts.get(record["kind"], 0) + 1
     matching.sort(key=lambda record: record["used_at"], reverse=True)
-    return {"records": matching[:limit], "counts": counts}
+    return {"records": matching, "counts": counts}
 
 
 def artifact_record(
@@ -145,11 +146,12 @@ def _matches(record: Mapping[str, Any], words: Iterable[str]) -> bool:
 def _artifact_records(metadata: Metadata, kinds: Sequence[str], limit: int) -> list[dict[str, Any]]:
     if not kinds:
         return []
-    # Every alert is news of its own; of the rest, the newest version stands for all.
-    latest = [kind for kind in kinds if kind != "alert"]
-    artifacts = metadata.artifacts(latest, latest_only=True, limit=limit) if latest else []
-    if "alert" in kinds:
-        artifacts += metadata.artifacts("alert", limit=limit)
+    artifacts = [
+        each
+        for kind in kinds
+        # Every alert is news of its own; of the rest, the newest version stands for all.
+        for each in metadata.artifacts(kind, latest_only=kind != "alert", limit=limit)
+    ]
     used = metadata.last_used([each.id for each in artifacts])
     around = surroundings(metadata, artifacts)
     return [artifact_record(each, around, used.get(each.id)) for each in artifacts]

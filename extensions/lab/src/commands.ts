@@ -7,6 +7,7 @@ import type { IMainMenu } from "@jupyterlab/mainmenu";
 import type { INotebookTracker } from "@jupyterlab/notebook";
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { RankedMenu } from "@jupyterlab/ui-components";
+import type { ReadonlyJSONObject } from "@lumino/coreutils";
 import { failureOf, type Api } from "./api";
 import { workbenchIcon } from "./icons";
 import { insertCode } from "./insert";
@@ -66,7 +67,7 @@ export function addCommands(context: IContext): void {
   });
   commands.addCommand(CommandIDs.openRecord, {
     label: (args) => (args["isContext"] ? trans.__("Open") : trans.__("Open record…")),
-    describedBy: idArgument,
+    describedBy: idArgument(trans),
     execute: async (args) => {
       const id = args["isContext"] ? panel.selected?.id : args["id"];
       if (typeof id === "string") {
@@ -94,7 +95,7 @@ export function addCommands(context: IContext): void {
   });
   commands.addCommand(CommandIDs.insertCode, {
     label: (args) => (args["isContext"] ? trans.__("Insert code") : trans.__("Insert code for…")),
-    describedBy: idArgument,
+    describedBy: idArgument(trans),
     execute: async (args) => {
       const record = await chosen(
         args["isContext"] ? { id: panel.selected?.id } : args,
@@ -118,7 +119,7 @@ export function addCommands(context: IContext): void {
   });
   commands.addCommand(CommandIDs.copyReference, {
     label: trans.__("Copy reference"),
-    describedBy: idArgument,
+    describedBy: idArgument(trans),
     execute: async (args) => {
       const record = await chosen(
         args["isContext"] ? { id: panel.selected?.id } : args,
@@ -201,9 +202,11 @@ async function pick(
 }
 
 const noArguments = { args: { type: "object", properties: {} } } as const;
-const idArgument = {
+const idArgument = (trans: TranslationBundle): { args: ReadonlyJSONObject } => ({
   args: {
     type: "object",
-    properties: { id: { type: "string", description: "The record's id; asked for when it is missing" } },
+    properties: {
+      id: { type: "string", description: trans.__("The record's id; asked for when it is missing") },
+    },
   },
-} as const;
+});

@@ -143,7 +143,8 @@ function recordPage(
   widget.id = `workbench-record-${model.id}`;
   widget.title.icon = workbenchIcon;
   widget.title.closable = true;
-  widget.title.label = translator.load("workbench").__("Record");
+  const trans = translator.load("workbench");
+  widget.title.label = trans.__("Record");
   model.changed.connect(() => {
     const { page } = model;
     if (page) {
@@ -167,7 +168,8 @@ function experimentPage(
   widget.id = `workbench-experiment-${experiment}`;
   widget.title.icon = workbenchIcon;
   widget.title.closable = true;
-  widget.title.label = translator.load("workbench").__("%1 · compare", experiment);
+  const trans = translator.load("workbench");
+  widget.title.label = trans.__("%1 · compare", experiment);
   return widget;
 }
 
