@@ -95,7 +95,9 @@ def environment(wheel, tmp_path_factory):
 def test_the_wheel_has_no_leftovers(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    assert not [name for name in names if re.search(r"__pycache__|node_modules|checkpoints", name)]
+    assert not [
+        name for name in names if re.search(r"__pycache__|node_modules|ipynb_checkpoints", name)
+    ]
     top = {name.split("/")[0] for name in names}
     assert {name for name in top if not name.startswith("jupyter_workbench-")} == {"workbench"}
 
