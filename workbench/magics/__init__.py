@@ -1,0 +1,34 @@
+"""Magics: the steps of the line as one-line commands of a notebook.
+
+`framework` parses a line, shows an error as one line, completes names; the other modules hold a
+group of magics each, which call what a cell of Python would call. Load them with
+``%load_ext workbench.magics``; the Workbench kernel does so by itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.magics import data, lineage, models, operations, serving, training
+from workbench.magics.framework import Magic, install
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+#: Every magic, in the order of the line.
+MAGICS: tuple[Magic, ...] = (
+    *data.MAGICS,
+    *training.MAGICS,
+    *models.MAGICS,
+    *serving.MAGICS,
+    *lineage.MAGICS,
+    *operations.MAGICS,
+)
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Add the magics to a kernel, and `wb`, which connects to its workspace at the first call."""
+    import workbench
+
+    install(shell, MAGICS)
+    shell.user_ns.setdefault("wb", workbench)

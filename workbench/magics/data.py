@@ -1,0 +1,113 @@
+"""`%stats`, `%schema`, `%validate`, `%features`: what the data are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.magics.framework import Call, Magic, Parser
+
+
+def _stats_parser() -> Parser:
+    parser = Parser("%stats", "Show the statistics of each column.", "%stats flights --split train")
+    parser.add_argument("data", help="a dataset's reference, or a variable that holds a table")
+    parser.add_argument("--split", help="only the rows of this split")
+    parser.add_argument(
+        "--compare", help="a second set of rows over the first: a split, a dataset or a variable"
+    )
+    return parser
+
+
+def _stats(call: Call) -> Any:
+    from workbench.data.datasets import Dataset, dataset
+    from workbench.data.statistics import statistics
+    from workbench.widgets import StatisticsWidget
+
+    given = call.arguments
+    data = call.value(given.data)
+    if isinstance(data, str):
+        data = dataset(data)
+    first = statistics(data, split=given.split)
+    if given.compare is None:
+        return StatisticsWidget(first)
+    other = call.value(given.compare)
+    if isinstance(data, Dataset) and given.compare in data.splits:
+        second = statistics(data, split=given.compare)
+    else:
+        second = statistics(other)
+    return StatisticsWidget(first, second)
+
+
+def _schema_parser() -> Parser:
+    parser = Parser("%schema", "Infer what the data should look like.", "%schema flights")
+    parser.add_argument("data", help="a dataset's reference, or a variable that holds a table")
+    parser.add_argument("--split", help="only the rows of this split")
+    return parser
+
+
+def _schema(call: Call) -> Any:
+    from workbench.data.inference import infer_schema
+    from workbench.data.statistics import statistics
+
+    given = call.arguments
+    return infer_schema(statistics(call.value(given.data), split=given.split))
+
+
+def _validate_parser() -> Parser:
+    parser = Parser("%validate", "Check data against a schema.", "%validate damaged schema")
+    parser.add_argument("data", help="a dataset's reference, or a variable that holds a table")
+    parser.add_argument("schema", help="a schema's reference, or a variable that holds one")
+    parser.add_argument("--environment", help="of the schema, such as serving")
+    parser.add_argument("--baseline", help="data to measure drift against")
+    return parser
+
+
+def _validate(call: Call) -> Any:
+    from workbench.data.validation import validate
+
+    given = call.arguments
+    return validate(
+        call.value(given.data),
+        call.value(given.schema),
+        given.environment,
+        baseline=None if given.baseline is None else call.value(given.baseline),
+    )
+
+
+def _features_parser() -> Parser:
+    description = "List the feature views, or look one entity up in the online store."
+    parser = Parser("%features", description, "%features weather_hourly origin=JFK")
+    parser.add_argument("view", nargs="?", help="a view, or view:column")
+    parser.add_argument("keys", nargs="*", metavar="KEY=VALUE", help="the entity")
+    return parser
+
+
+def _features(call: Call) -> Any:
+    import pandas as pd
+
+    from workbench.features.online import online
+    from workbench.features.registration import views
+    from workbench.magics.framework import assignments
+
+    given = call.arguments
+    if given.keys:
+        (found,) = online(given.view, assignments(given.keys))
+        return found
+    chosen = views(None if given.view is None else [given.view])
+    rows = [
+        {
+            "view": each.ref,
+            "keys": ", ".join(column.name for column in each.keys),
+            "features": ", ".join(column.name for column in each.columns),
+            "ttl": each.ttl,
+        }
+        for each in chosen
+    ]
+    return pd.DataFrame(rows, columns=["view", "keys", "features", "ttl"])
+
+
+MAGICS = (
+    Magic("%stats", _stats_parser(), _stats, ("dataset",)),
+    Magic("%schema", _schema_parser(), _schema, ("dataset",)),
+    Magic("%validate", _validate_parser(), _validate, ("dataset", "schema")),
+    Magic("%features", _features_parser(), _features, ("feature_view",)),
+)
