@@ -408,9 +408,17 @@ def _servers(home: Path) -> None:
     (served / "delays.ipynb").write_text("{}")
 
 
+def _notebook(source: str) -> bytes:
+    from nbformat import v4
+
+    cell = v4.new_code_cell(source, metadata={"tags": ["parameters"]})
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return json.dumps(v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel})).encode()
+
+
 def _jobs() -> None:
     place = workspace.current()
-    notebook = place.blobs.put_bytes(b'{"cells": []}')
+    notebook = place.blobs.put_bytes(_notebook("epochs = 1\nepochs * 2"))
     now = place.clock.now()
     place.metadata.add_schedule(
         Schedule(

@@ -125,6 +125,19 @@ async def test_an_alias_is_set(api, records):
     assert answer["chips"] == ["best", "champion"]
 
 
+async def test_a_scheduled_notebook_runs_now(api, records):
+    answer = await api("schedules", "retrain", "run", method="POST", body="{}")
+    assert answer == {"started": "retrain"}
+    for _ in range(240):
+        jobs = workspace.current().metadata.executions("job", "retrain")
+        if jobs and jobs[0].state != "running":
+            break
+        await asyncio.sleep(0.25)
+    assert [(job.state, job.error) for job in jobs] == [("complete", None)]
+    page = await api("records", "schedule:retrain")
+    assert page["tables"][1]["rows"][0][1] == "complete"
+
+
 @pytest.mark.parametrize(
     ("path", "status", "says"),
     [

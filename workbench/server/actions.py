@@ -40,9 +40,14 @@ def run_schedule(name: str) -> dict[str, Any]:
     Raises
     ------
     NotFound
-        If nothing is scheduled under this name.
+        If nothing is scheduled under this name, or its notebook is gone.
+    InvalidInput
+        If what was scheduled is no notebook.
     """
+    from workbench.jobs.schedules import kept_notebook
+
     schedule = workspace.current().metadata.schedule(name)
+    kept_notebook(schedule)  # what cannot run is said to the caller, not to a thread
     thread = threading.Thread(target=_run, args=(schedule.name,), name=f"job {name}", daemon=True)
     thread.start()
     return {"started": schedule.name}
