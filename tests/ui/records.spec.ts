@@ -72,7 +72,7 @@ test("the context menu inserts a record's code into the notebook, and so does a 
   await page.locator(ROW, { hasText: /^.weather @1/ }).click({ button: "right" });
   await page.getByRole("menuitem", { name: "Insert code" }).click();
   await expect(page.locator(".jp-Notebook .cm-content").first()).toContainText('wb.dataset("weather@1")');
-  const row = page.locator(ROW, { hasText: "planes" });
+  const row = page.locator(ROW, { hasText: /^.planes @1/ });
   const from = await row.boundingBox();
   const to = await page.locator(".jp-Notebook .jp-Cell").first().boundingBox();
   if (!from || !to) {
