@@ -21,11 +21,19 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
-def here(tmp_path_factory):
+def shared(tmp_path_factory):
     place = workspace.connect(home=tmp_path_factory.mktemp("home"))
     with workspace.use(place):
         yield place
+    # Another workspace may have become the current one meanwhile.
+    with workspace.use(place):
         cluster.stop()
+
+
+@pytest.fixture
+def here(shared):
+    with workspace.use(shared):
+        yield shared
 
 
 @pytest.fixture
@@ -33,6 +41,8 @@ def own_home(tmp_path):
     place = workspace.connect(home=tmp_path / "home")
     with workspace.use(place):
         yield place
+    # Another workspace may have become the current one meanwhile.
+    with workspace.use(place):
         cluster.stop()
 
 
