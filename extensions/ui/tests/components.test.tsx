@@ -113,7 +113,7 @@ describe("a run", () => {
     expect(groupSeries(series).map((group) => [group.title, group.lines.length])).toEqual([["loss", 2], ["auc", 1]]);
     const [high = 0, low = 0] = spread([100, 102], 14);
     expect(low - high).toBeCloseTo(14);
-    expect(ticks(0.5, 0.73, 4)).toEqual([0.5, 0.6, 0.7]);
+    expect(ticks(0.5, 0.73, 4)).toEqual([0.5, 0.55, 0.6, 0.65, 0.7]);
   });
 });
 

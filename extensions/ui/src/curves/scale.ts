@@ -58,7 +58,7 @@ export function ticks(low: number, high: number, count: number): number[] {
   }
   const raw = (high - low) / count;
   const size = 10 ** Math.floor(Math.log10(raw));
-  const step = ([1, 2, 2.5, 5, 10].find((each) => each * size >= raw) ?? 10) * size;
+  const step = ([1, 2, 2.5, 5, 10].find((each) => each * size >= raw * 0.75) ?? 10) * size;
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));

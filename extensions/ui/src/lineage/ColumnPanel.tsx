@@ -1,4 +1,4 @@
-/** A record's columns beside the graph; choosing one shows where it goes. */
+/** A record's columns under the graph, which they do not cover; choosing one shows where it goes. */
 
 import type { JSX } from "react";
 import type { LineageData, LineageNode } from "../data.js";
@@ -36,6 +36,8 @@ export function ColumnPanel({ data, node, column, path, onColumn, onClose, onOpe
           ✕
         </button>
       </div>
+      <div className="wbu-Columns-parts">
+      <div>
       {columns.length === 0 ? <p className="wbu-Faint">{t("It has no columns of its own.")}</p> : null}
       <ul className="wbu-Columns-list" aria-label={t("Columns")}>
         {columns.map((each) => (
@@ -46,8 +48,9 @@ export function ColumnPanel({ data, node, column, path, onColumn, onClose, onOpe
           </li>
         ))}
       </ul>
+      </div>
       {path ? (
-        <>
+        <div>
           <strong className="wbu-Columns-title">{t("Path of the column")}</strong>
           <ol className="wbu-Columns-path wbu-Code">
             {path.steps.slice(0, SHOWN_STEPS).map((step, index) => (
@@ -63,8 +66,9 @@ export function ColumnPanel({ data, node, column, path, onColumn, onClose, onOpe
                 <li key={id}>→ {titles.get(id)}</li>
               ))}
           </ol>
-        </>
+        </div>
       ) : null}
+      </div>
     </aside>
   );
 }

@@ -78,16 +78,15 @@ export function LineageGraph(props: LineageGraphProps): JSX.Element {
             <span className="wbu-Chip" data-tone="brand">
               {t("column %1", column)}
             </span>
-            <span className="wbu-Run-facts" role="status">
+            <span className="wbu-Run-facts" role="status" title={countKinds(path.impact.map((id) => kinds.get(id) ?? ""), t)}>
               {path.impact.length === 0
                 ? t("nothing depends on it")
                 : t("what breaks if it is dropped: %1", countKinds(path.impact.map((id) => kinds.get(id) ?? ""), t))}
             </span>
           </>
         ) : (
-          <span className="wbu-Faint">{countKinds(data.nodes.map((node) => node.kind), t)}</span>
+          <span className="wbu-Run-facts">{countKinds(data.nodes.map((node) => node.kind), t)}</span>
         )}
-        <span className="wbu-Spread" />
         {asList ? null : (
           <>
             <button type="button" className="wbu-Toggle" aria-label={t("Zoom out")} onClick={() => { changeView((now) => zoom(now, 1 / 1.4, width / 2, height / 2)); }}>
@@ -119,11 +118,11 @@ export function LineageGraph(props: LineageGraphProps): JSX.Element {
               {t("Laying out %1 records", data.nodes.length.toLocaleString(locale))}
             </p>
           )}
-          {focused ? (
-            <ColumnPanel data={data} node={focused} column={column} path={path} onColumn={setColumn} onClose={() => { choose(null); }} onOpen={onOpen} {...language} />
-          ) : null}
         </div>
       )}
+      {focused && !asList ? (
+        <ColumnPanel data={data} node={focused} column={column} path={path} onColumn={setColumn} onClose={() => { choose(null); }} onOpen={onOpen} {...language} />
+      ) : null}
     </Frame>
   );
 }
