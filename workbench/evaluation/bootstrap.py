@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-# Weights held at once: 4 million float64 are 32 MB.
-_CELLS = 4_000_000
+# Weights held at once: half a million float64 are 4 MB, which processors' caches still hold.
+_CELLS = 500_000
 
 
 @dataclass(frozen=True)

@@ -55,16 +55,20 @@ def _auc(labels: Floats, scores: Floats) -> Weighted:
     order = np.argsort(scores, kind="stable")
     ranked = scores[order]
     starts = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])
-    positive = labels[order] == 1
+    positive = labels[order].astype(np.float64)
+    ties = len(starts) < len(scores)
 
     def weighted(weights: Floats) -> Floats:
-        sorted_weights = weights[:, order]
-        positives = np.add.reduceat(np.where(positive, sorted_weights, 0.0), starts, axis=1)
-        negatives = np.add.reduceat(np.where(positive, 0.0, sorted_weights), starts, axis=1)
-        below = np.cumsum(negatives, axis=1) - negatives / 2
-        pairs = positives.sum(axis=1) * negatives.sum(axis=1)
-        wins = (positives * below).sum(axis=1)
-        return _ratio(wins, pairs)
+        every = weights[:, order]
+        positives = every * positive
+        if ties:
+            every = np.add.reduceat(every, starts, axis=1)
+            positives = np.add.reduceat(positives, starts, axis=1)
+        negatives = every - positives
+        below = np.cumsum(negatives, axis=1)
+        below -= negatives / 2
+        wins = np.einsum("ij,ij->i", positives, below)
+        return _ratio(wins, positives.sum(axis=1) * negatives.sum(axis=1))
 
     return weighted
 
