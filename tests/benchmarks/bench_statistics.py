@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import statistics as medians
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pandas as pd
 
-import workbench as wb
+from workbench import workspace
+from workbench.data.ingest import ingest
 from workbench.data.samples import nycflights13
-from workbench.data.statistics import Statistics
+from workbench.data.statistics import Statistics, statistics
 
 ROUNDS = 5
 PEERS = Path(".venv-peers/bin/python")
@@ -39,18 +40,18 @@ def measure(peers: Path | None = PEERS, times: int = 10) -> dict[str, Any]:
     frame = pd.concat([nycflights13("flights")] * times, ignore_index=True)
     result: dict[str, Any] = {"rows": len(frame), "columns": len(frame.columns)}
     with tempfile.TemporaryDirectory() as folder:
-        wb.connect(home=folder)
-        flights = wb.ingest(frame, name="flights", time="time_hour")
-        result["frame"] = _timed(lambda: wb.statistics(frame))
-        result["dataset"] = _timed(lambda: wb.statistics(flights))
-        counted = {each.name: each.count for each in wb.statistics(flights).features}
+        workspace.connect(home=folder)
+        flights = ingest(frame, name="flights", time="time_hour")
+        result["frame"] = _timed(lambda: statistics(frame))
+        result["dataset"] = _timed(lambda: statistics(flights))
+        counted = {each.name: each.count for each in statistics(flights).features}
         if peers is None or not peers.exists():
             return result
         path = Path(folder) / "flights.parquet"
         frame.to_parquet(path)
         for peer, rounds in (("tfdv", 3), ("facets", 1)):
             told = _peer(peers, peer, path, rounds)
-            result[peer] = medians.median(told["seconds"])
+            result[peer] = median(told["seconds"])
             result[f"{peer}_version"] = told["version"]
             result[f"times_faster_than_{peer}"] = result[peer] / result["frame"]
             # Rows reconciled: a peer that counts NaN as a value says so here.
@@ -66,7 +67,7 @@ def _timed(run: Callable[[], Statistics]) -> float:
         start = time.perf_counter()
         run()
         seconds.append(time.perf_counter() - start)
-    return medians.median(seconds)
+    return median(seconds)
 
 
 def _peer(python: Path, peer: str, path: Path, rounds: int) -> dict[str, Any]:

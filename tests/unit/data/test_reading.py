@@ -22,7 +22,7 @@ def test_pandas_columns_keep_their_kind_and_nan_becomes_null():
             "float": [1.5, np.nan],
             "text": ["a", None],
             "flag": [True, False],
-            "at": pd.to_datetime(["2013-01-01", None]),
+            "at": pd.to_datetime(["2013-01-01", "NaT"]),
             "kind": pd.Categorical(["x", "y"]),
             "empty": [None, None],
         }

@@ -1,0 +1,221 @@
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from workbench import workspace
+from workbench.core.errors import InvalidInput, NotFound
+from workbench.data.datasets import Dataset, dataset
+from workbench.data.ingest import ingest
+
+TABLE = pa.table({"carrier": ["UA", "AA", None], "delay": [3, None, -1]})
+
+
+def test_the_flights_of_a_year_are_kept_as_they_are(year, flights):
+    assert year.rows == len(flights)
+    assert year.splits == {"train": 224_863, "validation": 56_434, "test": 55_479}
+    assert (year.time, year.label, year.created) == ("time_hour", "late", None)
+    back = year.to_pandas().drop(columns="late")
+    ordered = flights.sort_values("time_hour", kind="stable", ignore_index=True)
+    back = back.sort_values("time_hour", kind="stable", ignore_index=True)
+    pd.testing.assert_frame_equal(back, ordered, check_dtype=False)
+
+
+def test_rows_keep_their_order_within_a_split(year, flights):
+    before = flights[flights["time_hour"] < pd.Timestamp("2013-09-01", tz="UTC")]
+    columns = ["tailnum", "sched_dep_time"]
+    kept = year.to_pandas("train", columns)
+    assert list(kept.columns) == columns
+    pd.testing.assert_frame_equal(kept, before[columns].reset_index(drop=True))
+
+
+def test_every_ingest_makes_a_version_and_equal_bytes_are_kept_once(here):
+    first = ingest(TABLE, name="twice")
+    files = sum(path.is_file() for path in here.blobs._folder.rglob("*"))
+    second = ingest(TABLE, name="twice")
+    assert (first.ref, second.ref) == ("twice@1", "twice@2")
+    assert sum(path.is_file() for path in here.blobs._folder.rglob("*")) == files
+    assert dataset("twice") == second
+    assert dataset("twice@1") == first
+
+
+def test_the_record_says_where_the_rows_came_from(here, tmp_path):
+    path = tmp_path / "delays.csv"
+    path.write_text("carrier,at\nUA,2013-01-01 05:00:00\n")
+    made = ingest(path, name="delays", time="at", description="A morning.")
+    facts = made.artifact.properties
+    assert facts["source"] == {"type": "csv", "paths": [str(path)]}
+    assert facts["columns"] == [
+        {"name": "carrier", "type": "string"},
+        {"name": "at", "type": "timestamp"},
+    ]
+    assert facts["assumed_utc"] == ["at"]
+    assert facts["description"] == "A morning."
+    assert [(file["split"], file["rows"]) for file in facts["files"]] == [("all", 1)]
+    (step,) = here.metadata.producers(made.id)
+    assert (step.kind, step.state, step.properties["source"]) == (
+        "ingest",
+        "complete",
+        facts["source"],
+    )
+
+
+def test_text_in_the_time_column_becomes_utc():
+    made = ingest(pa.table({"at": ["2013-01-01T05:00:00-05:00"]}), name="zoned", time="at")
+    assert made.to_arrow().column("at").to_pylist() == [datetime(2013, 1, 1, 10, tzinfo=UTC)]
+
+
+def test_a_row_that_is_not_known_yet_has_no_created_time():
+    table = pa.table({"at": ["2013-01-01"], "landed": pa.array([None], pa.string())})
+    made = ingest(table, name="unknown", time="at", created="landed")
+    assert made.roles == {"at": "time", "landed": "created"}
+    assert made.to_arrow().column("landed").to_pylist() == [None]
+
+
+def test_columns_without_any_value_are_kept():
+    made = ingest(pa.table({"x": pa.nulls(2), "y": [1, 2]}), name="hollow")
+    assert made.to_arrow().to_pylist() == [{"x": None, "y": 1}, {"x": None, "y": 2}]
+
+
+@pytest.mark.parametrize(
+    ("table", "declared", "says"),
+    [
+        (TABLE.slice(0, 0), {}, "'bad' would have no rows"),
+        (pa.table({}), {}, "'bad' would have no columns"),
+        (TABLE, {"time": "tiem"}, "no time column 'tiem'"),
+        (TABLE, {"label": "delya"}, "no label column 'delya'; did you mean 'delay'"),
+        (TABLE, {"created": "carier"}, "no created column 'carier'; did you mean 'carrier'"),
+        (TABLE, {"split": "part"}, "no split column 'part'"),
+        (TABLE, {"time": "delay"}, "'delay' holds int64, which does not say a time"),
+        (pa.table({"at": ["2013-01-01", None]}), {"time": "at"}, "1 of 2 rows have no time.*row 2"),
+        (pa.table({"at": ["2013-01-01", "?"]}), {"time": "at"}, "'?' in column 'at', row 2"),
+        (pd.DataFrame({"x": [1, "a"]}), {}, "'x' mixes types: row 2"),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_leaves_nothing(here, table, declared, says):
+    with pytest.raises(InvalidInput, match=says):
+        ingest(table, name="bad", **declared)
+    assert here.metadata.versions("dataset", "bad") == []
+    (step, *_) = here.metadata.executions(kind="ingest", name="bad")
+    assert step.state == "failed"
+    assert not list((here.home / "tmp").iterdir())
+
+
+def test_a_missing_file_is_named():
+    with pytest.raises(NotFound, match=r"no file 'nowhere.csv'"):
+        ingest("nowhere.csv", name="bad")
+
+
+def test_a_name_with_a_version_is_refused():
+    with pytest.raises(InvalidInput, match="'flights@3' cannot be a name"):
+        ingest(TABLE, name="flights@3")
+
+
+@contextmanager
+def opened(home):
+    """Connect to what another process left behind."""
+    with workspace.use(workspace.current()):
+        yield workspace.connect(home=home)
+
+
+FULL = """
+    import resource, signal, sys
+    import numpy as np
+    import pyarrow as pa
+    from workbench import workspace
+    from workbench.data.ingest import ingest
+    from workbench.core.errors import StorageFull
+
+    workspace.connect(home=sys.argv[1])
+    ingest(pa.table({"x": [1]}), name="rows")
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+    numbers = np.random.default_rng(1).random(1_000_000)  # random, so that they do not compress
+    try:
+        ingest(pa.table({"x": numbers}), name="rows")
+    except StorageFull as error:
+        print(error)
+"""
+
+
+def test_a_full_disk_is_said_and_leaves_no_half_of_a_version(tmp_path):
+    script = textwrap.dedent(FULL)
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert "no room left while writing" in done.stdout
+    assert not list((tmp_path / "tmp").iterdir())
+    assert not list(tmp_path.rglob(".part-*"))
+    with opened(tmp_path):
+        assert (dataset("rows").ref, dataset("rows").rows) == ("rows@1", 1)
+
+
+KILLED = """
+    import os, signal, sys
+    import pyarrow as pa
+    from workbench import workspace
+    from workbench.data.ingest import ingest
+    from workbench.storage import BlobStore
+
+    here = workspace.connect(home=sys.argv[1])
+    kept = BlobStore.put_file
+    def killed_after(self, path):
+        kept(self, path)
+        os.kill(os.getpid(), signal.SIGKILL)
+    BlobStore.put_file = killed_after
+    ingest(pa.table({"x": [1]}), name="rows")
+"""
+
+
+def test_a_killed_ingest_leaves_no_version_and_a_failed_step(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(KILLED), str(tmp_path)], check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+    with opened(tmp_path) as there:
+        assert there.metadata.artifacts() == []
+        assert [each.state for each in there.metadata.executions()] == ["failed"]
+
+
+class TestReading:
+    def test_duckdb_scans_the_files(self, year):
+        with duckdb.connect() as connection:
+            rows = year.relation(connection, "test").aggregate(
+                "count(*) AS n, min(time_hour) AS at"
+            )
+            (row,) = rows.to_arrow_table().to_pylist()
+        assert (row["n"], row["at"]) == (55_479, datetime(2013, 11, 1, tzinfo=UTC))
+
+    def test_the_files_are_local_parquet_one_a_split(self, year):
+        paths = year.paths()
+        assert len(paths) == 3
+        assert year.paths("test") == paths[2:]
+        assert all(os.access(path, os.R_OK) for path in paths)
+
+    def test_unknown_splits_columns_and_names_offer_what_is_near(self, year):
+        with pytest.raises(InvalidInput, match="no split 'tets'; did you mean 'test'"):
+            year.to_arrow("tets")
+        with pytest.raises(
+            InvalidInput, match="no dataset column 'carier'; did you mean 'carrier'"
+        ):
+            year.to_arrow(columns=["carier"])
+        with pytest.raises(NotFound, match="no dataset is named 'flihgts'; did you mean 'flights'"):
+            dataset("flihgts")
+
+    def test_what_is_shown_escapes_names(self):
+        name = '<img src=x onerror="alert(1)">'
+        made = ingest(pa.table({name: [1]}), name=f"{name} 延误", description=name)
+        assert isinstance(made, Dataset)
+        assert made.columns[0].name == name
+        shown = made._repr_html_()
+        assert "<img" not in shown
+        assert "延误" in shown
+        assert "&lt;img" in shown

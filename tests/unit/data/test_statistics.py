@@ -1,0 +1,238 @@
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from facets_overview import feature_statistics_pb2
+from hypothesis import given
+from hypothesis import strategies as st
+from tensorflow_metadata.proto.v0 import statistics_pb2
+
+from workbench.core.errors import InvalidInput
+from workbench.data.describing import describe
+from workbench.data.statistics import Statistics, load_statistics, statistics
+
+floats = st.floats(-1e12, 1e12) | st.integers(-50, 50).map(float) | st.none() | st.just(math.nan)
+wholes = st.integers(-(2**62), 2**62) | st.integers(0, 9) | st.none()
+MIXED = pd.DataFrame(
+    {
+        "x": [0.0, 1.5, np.nan, -2.0],
+        "n": [1, 2, 2, 3],
+        "flag": [True, False, True, True],
+        "text": ["a", "bb", "a", None],
+        "at": pd.to_datetime(["2013-01-01", "2013-01-02", "2013-01-03", "NaT"], utc=True),
+        "empty": [None] * 4,
+    }
+)
+
+
+def described(values, kind):
+    return describe("x", pa.chunked_array([pa.array(values, kind)]))
+
+
+def check_against_pandas(found, series):
+    present = series.dropna()
+    assert (found.rows, found.count, found.missing) == (
+        len(series),
+        len(present),
+        len(series) - len(present),
+    )
+    if present.empty:
+        assert (found.mean, found.median, found.unique) == (None, None, 0)
+        return
+    scale = float(present.abs().max()) or 1.0
+    assert found.zeros == (present == 0).sum()
+    assert found.unique == present.nunique()
+    assert (found.minimum, found.maximum) == (present.min(), present.max())
+    assert found.mean == pytest.approx(float(present.astype(float).mean()), abs=1e-9 * scale)
+    assert found.std == pytest.approx(float(present.astype(float).std(ddof=0)), abs=1e-9 * scale)
+    deciles = np.percentile(present.astype(float), np.arange(0, 101, 10))
+    assert found.quantiles == pytest.approx(deciles.tolist(), abs=1e-9 * scale)
+    assert found.median == found.quantiles[5]
+    assert sum(bar.count for bar in found.histogram) == len(present)
+    for bar in found.histogram[:-1]:
+        inside = ((present.astype(float) >= bar.low) & (present.astype(float) < bar.high)).sum()
+        assert bar.count == inside
+
+
+@given(st.lists(floats, min_size=1, max_size=200))
+def test_figures_of_floats_are_those_of_pandas(values):
+    check_against_pandas(described(values, pa.float64()), pd.Series(values, dtype="float64"))
+
+
+@given(st.lists(wholes, min_size=1, max_size=200))
+def test_figures_of_whole_numbers_are_those_of_pandas(values):
+    check_against_pandas(described(values, pa.int64()), pd.Series(values, dtype="Int64"))
+
+
+@given(st.lists(st.text(max_size=5) | st.none(), max_size=100))
+def test_figures_of_texts_are_those_of_pandas(values):
+    found = described(values, pa.string())
+    present = pd.Series([each for each in values if each is not None], dtype=object)
+    assert (found.count, found.missing) == (len(present), len(values) - len(present))
+    assert found.unique == present.nunique()
+    assert dict(found.top) == present.value_counts().to_dict()
+    if len(present):
+        assert found.avg_length == pytest.approx(present.str.len().mean())
+
+
+def test_null_and_nan_are_both_missing_and_nan_is_also_counted():
+    found = described([1.0, None, math.nan], pa.float64())
+    assert (found.count, found.missing, found.nan) == (1, 2, 1)
+
+
+def test_infinite_values_are_present_and_bound_the_range_but_move_no_mean():
+    found = described([1.0, 3.0, math.inf, -math.inf], pa.float64())
+    assert (found.count, found.infinite, found.mean, found.median) == (4, 2, 2.0, 2.0)
+    assert (found.minimum, found.maximum) == (-math.inf, math.inf)
+    alone = described([math.inf], pa.float64())
+    assert (alone.count, alone.mean, alone.maximum) == (1, None, math.inf)
+
+
+def test_truth_values_are_counted_as_such():
+    found = described([True, False, True, None], pa.bool_())
+    assert (found.type, found.count, found.missing, found.zeros) == ("BOOL", 3, 1, 1)
+    assert found.mean == pytest.approx(2 / 3)
+    assert found.top == (("true", 2), ("false", 1))
+    assert [bar.count for bar in found.histogram] == [1, 2]
+
+
+def test_the_flights_have_the_figures_that_pandas_finds(year, flights):
+    found = statistics(year)
+    assert found.rows == 336_776
+    for name in ("dep_delay", "arr_delay", "distance", "air_time", "hour"):
+        check_against_pandas(found[name], flights[name])
+    carriers = flights["carrier"].value_counts()
+    assert found["carrier"].top[0] == (carriers.index[0], carriers.iloc[0])
+    assert found["tailnum"].missing == flights["tailnum"].isna().sum()
+    assert found["late"].role == "label"
+    assert found["time_hour"].role == "time"
+
+
+def test_a_frame_and_the_dataset_made_of_it_have_the_same_figures(year, flights):
+    frame = flights.assign(late=flights["arr_delay"] > 15)
+    for a, b in zip(statistics(frame).features, statistics(year).features, strict=True):
+        assert (a.name, a.type, a.count, a.mean, a.std, a.unique, a.top) == (
+            b.name,
+            b.type,
+            b.count,
+            pytest.approx(b.mean, rel=1e-12) if b.mean is not None else None,
+            pytest.approx(b.std, rel=1e-12) if b.std is not None else None,
+            b.unique,
+            b.top,
+        )
+
+
+def test_slices_are_the_statistics_of_their_rows(year, flights):
+    found = statistics(year, by="carrier")
+    assert len(found.slices) == flights["carrier"].nunique()
+    united = flights[flights["carrier"] == "UA"]
+    piece = found.slices["carrier=UA"]
+    assert piece.rows == len(united)
+    delay = next(each for each in piece.features if each.name == "arr_delay")
+    check_against_pandas(delay, united["arr_delay"])
+    assert sum(each.rows for each in found.slices.values()) == found.rows
+
+
+def test_rows_that_have_no_slice_are_a_slice_of_their_own():
+    found = statistics(pa.table({"by": ["a", None, "a"], "x": [1, 2, 3]}), by="by")
+    assert {name: each.rows for name, each in found.slices.items()} == {"by=a": 2, "by=missing": 1}
+
+
+def test_too_many_slices_are_refused():
+    with pytest.raises(InvalidInput, match="'x' has 1,001 values, too many"):
+        statistics(pa.table({"x": list(range(1001))}), by="x")
+    with pytest.raises(InvalidInput, match="no slicing column 'carier'"):
+        statistics(pa.table({"carrier": ["UA"]}), by="carier")
+
+
+def test_statistics_of_a_dataset_are_recorded_and_read_back_alike(here, year):
+    made = statistics(year, split="test")
+    assert made.name == f"{year.ref}/test"
+    (step,) = here.metadata.producers(made.artifact.id)
+    assert [each.id for each in here.metadata.inputs(step.id)] == [year.id]
+    back = load_statistics(here.metadata.artifact("statistics", "flights"))
+    assert back.to_proto() == made.to_proto()
+    assert back["arr_delay"].quantiles == made["arr_delay"].quantiles
+    assert back["late"].type == "BOOL"
+    assert back["late"].top == made["late"].top
+
+
+class TestProtos:
+    def test_tensorflow_metadata_reads_them(self):
+        text = statistics(MIXED).to_proto().SerializeToString()
+        proto = statistics_pb2.DatasetFeatureStatisticsList.FromString(text).datasets[0]
+        by_name = {each.path.step[0]: each for each in proto.features}
+        assert proto.num_examples == 4
+        x = by_name["x"].num_stats
+        assert (x.common_stats.num_missing, x.num_zeros, x.min, x.max) == (1, 1, -2.0, 1.5)
+        assert {each.type for each in x.histograms} == {0, 1}
+        assert by_name["text"].string_stats.unique == 2
+        assert by_name["text"].string_stats.top_values[0].value == "a"
+        assert by_name["flag"].type == statistics_pb2.FeatureNameStatistics.INT
+        assert by_name["empty"].string_stats.common_stats.num_missing == 4
+
+    def test_facets_reads_them(self):
+        text = statistics(MIXED).to_facets_proto().SerializeToString()
+        proto = feature_statistics_pb2.DatasetFeatureStatisticsList.FromString(text).datasets[0]
+        by_name = {each.name: each for each in proto.features}
+        assert list(by_name) == list(MIXED.columns)
+        assert by_name["x"].num_stats.median == 0.0
+        assert not by_name["x"].custom_stats
+
+    def test_what_another_writer_wrote_is_read(self):
+        proto = statistics_pb2.DatasetFeatureStatisticsList()
+        dataset = proto.datasets.add(name="theirs", num_examples=10)
+        feature = dataset.features.add(type=statistics_pb2.FeatureNameStatistics.INT)
+        feature.path.step.append("n")
+        feature.num_stats.common_stats.num_non_missing = 8
+        feature.num_stats.mean = 2.0
+        read = Statistics.from_proto(proto)["n"]
+        assert (read.type, read.count, read.missing, read.mean) == ("INT", 8, 2, 2.0)
+
+
+class TestData:
+    def test_it_is_json_with_the_agreed_shape(self, year):
+        train, test = statistics(year, split="train"), statistics(year, split="test")
+        shown = json.loads(json.dumps(train.data(test), allow_nan=False))
+        assert shown["datasets"] == [
+            {"name": f"{year.ref}/train", "rows": 224_863},
+            {"name": f"{year.ref}/test", "rows": 55_479},
+        ]
+        by_name = {each["name"]: each for each in shown["features"]}
+        delay = by_name["arr_delay"]
+        assert delay["type"] == "FLOAT"
+        assert 0 < delay["drift"] < 0.1
+        first, second = delay["stats"]
+        # Drawn over one another, the bars are the same.
+        assert [bar["low"] for bar in first["histogram"]] == [
+            bar["low"] for bar in second["histogram"]
+        ]
+        assert by_name["late"]["role"] == "label"
+
+    def test_times_are_in_milliseconds(self):
+        (at,) = statistics(MIXED[["at"]]).data()["features"]
+        assert at["stats"][0]["min"] == 1_356_998_400_000
+
+    def test_a_column_that_one_side_lacks_is_null_there(self):
+        shown = statistics(pa.table({"x": [1]})).data(statistics(pa.table({"y": [1]})))
+        assert [[each["name"], each["stats"].index(None)] for each in shown["features"]] == [
+            ["x", 1],
+            ["y", 0],
+        ]
+
+    def test_infinite_values_leave_it_json(self):
+        shown = statistics(pa.table({"x": [1.0, math.inf]})).data()
+        stats = json.loads(json.dumps(shown, allow_nan=False))["features"][0]["stats"][0]
+        assert (stats["max"], stats["infinite"]) == (1.0, 1)
+
+    def test_slices_can_be_drawn_beside_the_whole(self):
+        found = statistics(pa.table({"by": ["a", "b"], "x": [1, 2]}), by="by")
+        names = [each["name"] for each in found.data(slices=["by=b"])["datasets"]]
+        assert names == ["data", "by=b"]
+
+
+def test_names_are_escaped_where_they_are_shown():
+    assert "<img" not in statistics(pa.table({"<img src=x>": [1]}))._repr_html_()
