@@ -10,7 +10,7 @@ test("an empty panel offers the first line and the quickstart", async ({ lab, pa
   await lab.notebook.createNew();
   await showPanel(page);
   await empty.getByRole("button", { name: "Insert code" }).click();
-  await expect(page.locator(".jp-Notebook .cm-content").first()).toContainText("wb.ingest");
+  await expect(page.locator(".jp-Notebook .cm-content").first()).toContainText("import workbench as wbwb.ingest");
   expect(await serious(page, ".wb-Panel")).toEqual([]);
   await page.screenshot({ path: `${SHOTS}/empty-light.png` });
 });

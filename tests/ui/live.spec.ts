@@ -1,6 +1,6 @@
 /** What changes, changes on the page; and many records are no burden. */
 
-import { elsewhere, expect, records, showPanel, SHOTS, test } from "./lab";
+import { elsewhere, expect, records, setTheme, showPanel, SHOTS, test } from "./lab";
 
 test("a record made elsewhere appears by itself, on top of its kind", async ({ lab, page }) => {
   await showPanel(page);
@@ -27,6 +27,7 @@ test("ten thousand records scroll and search, with few rows in the document", as
 });
 
 test("the panel speaks Chinese where JupyterLab does", async ({ lab, page }) => {
+  await setTheme(page, "light");
   await page.evaluate(async () => {
     const app = (
       window as unknown as {

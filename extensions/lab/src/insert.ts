@@ -2,7 +2,7 @@
 
 import type { JupyterFrontEnd } from "@jupyterlab/application";
 import { Notification } from "@jupyterlab/apputils";
-import { NotebookActions, type INotebookTracker } from "@jupyterlab/notebook";
+import { NotebookActions, type INotebookTracker, type NotebookPanel } from "@jupyterlab/notebook";
 import type { TranslationBundle } from "@jupyterlab/translation";
 
 /** Write code into the empty active cell, or into a new one under it; on the clipboard when no notebook is open. */
@@ -26,9 +26,18 @@ export async function insertCode(
   if (active?.model.type !== "code" || active.model.sharedModel.getSource().trim() !== "") {
     NotebookActions.insertBelow(notebook);
   }
-  notebook.activeCell?.model.sharedModel.setSource(code);
+  notebook.activeCell?.model.sharedModel.setSource(runnable(code, panel));
   app.shell.activateById(panel.id);
   if (notebook.activeCell) {
     await notebook.scrollToCell(notebook.activeCell);
   }
+}
+
+/** Code that runs as it stands: `wb` is imported first, where neither the notebook nor its kernel has done so. */
+function runnable(code: string, panel: NotebookPanel): string {
+  const cells = panel.content.model?.sharedModel.cells ?? [];
+  const isKnown =
+    panel.sessionContext.session?.kernel?.name === "workbench" ||
+    cells.some((cell) => /import workbench as wb|%load_ext workbench/.test(cell.getSource()));
+  return !isKnown && /\bwb\./.test(code) ? `import workbench as wb\n\n${code}` : code;
 }
