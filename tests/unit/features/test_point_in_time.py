@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,17 +29,17 @@ TIME = pa.timestamp("us", tz="UTC")
 class Case:
     """Times are whole minutes after START; None is null."""
 
-    spine: list[tuple[str | None, int | None, int]]
-    rows: list[tuple[str | None, int | None, int | None, int | None]]
+    spine: Sequence[tuple[str | None, int | None, int]]
+    rows: Sequence[tuple[str | None, int | None, int | None, int | None]]
     ttl: int | None
     late: bool
 
 
 def reference(case: Case) -> list[int | None]:
     """Answer each spine row by looking at every source row: no sorting, no joins."""
-    answers = []
+    answers: list[int | None] = []
     for text, number, at in case.spine:
-        best = None
+        best: tuple[int, int, int] | None = None
         for place, (row_text, row_number, event, created) in enumerate(case.rows):
             arrived = created if case.late else event
             if text is None or number is None or (row_text, row_number) != (text, number):
@@ -46,8 +48,10 @@ def reference(case: Case) -> list[int | None]:
                 continue
             if best is None or (event, arrived, place) > best:
                 best = (event, arrived, place)
-        fresh = best is not None and (case.ttl is None or at - best[0] <= case.ttl)
-        answers.append(best[2] if fresh else None)
+        if best is None or (case.ttl is not None and at - best[0] > case.ttl):
+            answers.append(None)
+        else:
+            answers.append(best[2])
     return answers
 
 
@@ -55,7 +59,7 @@ def at(minute: int | None) -> datetime | None:
     return None if minute is None else START + timedelta(minutes=minute)
 
 
-def joined(case: Case, files: int = 1) -> list[int | None]:
+def joined(case: Case, files: int = 1) -> Any:
     """Answer with the engine; a row's feature is its place in the source."""
     source = pa.table(
         {
@@ -75,7 +79,7 @@ def joined(case: Case, files: int = 1) -> list[int | None]:
     )
     layout = Layout(["text", "number"], ["place"], "time", "created" if case.late else None)
     with tempfile.TemporaryDirectory() as folder, open_engine() as connection:
-        paths = []
+        paths: list[str] = []
         step = max(1, -(-source.num_rows // files))
         for start in range(0, max(source.num_rows, 1), step):
             paths.append(f"{folder}/{len(paths)}.parquet")
@@ -88,16 +92,23 @@ def joined(case: Case, files: int = 1) -> list[int | None]:
         return join(spine, "moment", [lookup]).column("place").to_pylist()
 
 
-texts = st.one_of(st.none(), st.sampled_from(["", "1", "12", "23", "é"]))
-numbers = st.one_of(st.none(), st.sampled_from([0, 1, 3, 23, -1]))
-minutes = st.integers(0, 12)  # few, so that instants coincide
+# Few keys and few instants, so that rows meet; some keys would be one if they were run together.
+KEYS: list[tuple[str | None, int | None]] = [
+    ("1", 23),
+    ("12", 3),
+    ("", 123),
+    (None, 1),
+    ("1", None),
+]
+INSTANTS = range(9)
+keys = st.sampled_from([*KEYS[:3], *KEYS[:2], *KEYS])
+times = st.one_of(st.sampled_from(INSTANTS), st.sampled_from(INSTANTS), st.none())
+rows = st.builds(lambda key, event, created: (*key, event, created), keys, times, times)
 cases = st.builds(
     Case,
-    spine=st.lists(st.tuples(texts, numbers, minutes), min_size=1, max_size=12),
-    rows=st.lists(
-        st.tuples(texts, numbers, st.one_of(st.none(), minutes), st.one_of(st.none(), minutes)),
-        max_size=25,
-    ),
+    # Every key at every instant, some of them twice, in any order.
+    spine=st.permutations([(*key, at) for key in [*KEYS, KEYS[0]] for at in INSTANTS]),
+    rows=st.one_of(st.lists(rows, max_size=3), st.lists(rows, min_size=10, max_size=25)),
     ttl=st.one_of(st.none(), st.integers(0, 6)),
     late=st.booleans(),
 )
@@ -127,12 +138,12 @@ def test_a_row_answers_from_its_time_until_its_age_is_the_ttl(
 
 
 def test_age_counts_from_the_event_not_from_the_arrival() -> None:
-    rows: list[tuple[str | None, int | None, int | None, int | None]] = [("a", 1, 0, 30)]
+    rows = [("a", 1, 0, 30)]
     assert joined(Case([("a", 1, 30)], rows, 20, late=True)) == [None]
 
 
 def test_of_rows_at_one_instant_the_last_in_the_source_answers() -> None:
-    rows: list[tuple[str | None, int | None, int | None, int | None]] = [("a", 1, 5, 5)] * 3
+    rows = [("a", 1, 5, 5)] * 3
     assert joined(Case([("a", 1, 9)], rows, None, late=False), files=3) == [2]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -44,7 +45,7 @@ def test_it_equals_the_mean_over_the_flights_landed_in_the_last_day(
     place: Workspace, seed: int
 ) -> None:
     chance = random.Random(seed)
-    flights = []
+    flights: list[dict[str, Any]] = []
     for _ in range(400):
         scheduled = START + timedelta(minutes=chance.randrange(6 * 1440))
         landed = scheduled + timedelta(minutes=chance.randrange(60, 600))
@@ -69,12 +70,12 @@ def test_it_equals_the_mean_over_the_flights_landed_in_the_last_day(
     made = training_set(spine, view, name="delays", time="at").to_arrow()
     assert source.rows == 400
     for row in made.to_pylist():
-        landed = [
+        past = [
             f["arr_delay"]
             for f in flights
             if f["carrier"] == row["carrier"]
             and f["landed_at"] is not None
             and f["landed_at"] <= row["at"] < f["landed_at"] + DAY
         ]
-        assert (row["landed_24h"] or 0) == len(landed)
-        assert row["mean_delay_24h"] == (sum(landed) / len(landed) if landed else None)
+        assert (row["landed_24h"] or 0) == len(past)
+        assert row["mean_delay_24h"] == (sum(past) / len(past) if past else None)

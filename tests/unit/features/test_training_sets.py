@@ -144,7 +144,7 @@ def test_a_wrong_spine_is_refused_and_nothing_is_stored(
     message: str,
 ) -> None:
     with pytest.raises(InvalidInput, match=message):
-        training_set(pa.table(columns), [weather], name="delays", **arguments)  # type: ignore[arg-type]
+        training_set(pa.table(columns), [weather], name="delays", **arguments)
     assert not place.metadata.artifacts("dataset", "delays")
     assert [each.state for each in place.metadata.executions("training_set")] == ["failed"]
 
