@@ -194,22 +194,28 @@ def _tell(
     click.echo("\nSee it all:      workbench lab")
     if keep:
         for key in ("endpoint", "dashboard"):
-            url = summary[key].get("url") if isinstance(summary[key], dict) else None
-            if url:
-                click.echo(f"The {key + ':':<13}{url}")
+            click.echo(f"The {key + ':':<13}{_url(summary[key])}")
         click.echo("Stop it all:     workbench down")
     else:
         click.echo("The endpoint and the page are stopped; --keep leaves them up.")
 
 
 def _line(value: object) -> str:
-    """Return a summary's entry in one line: its reference first, then its plain facts."""
+    """Return a summary's entry in one line: its reference first, then its facts."""
+    if isinstance(value, list):
+        return ", ".join(map(_line, value))
     if not isinstance(value, dict):
         return cell(value)
     first = next((str(value[key]) for key in ("ref", "name", "id") if value.get(key)), "")
-    facts = [
-        f"{key.replace('_', ' ')} {cell(fact)}"
-        for key, fact in value.items()
-        if key not in ("ref", "name", "id") and isinstance(fact, bool | int | float | str)
-    ]
+    facts = []
+    for key, fact in value.items():
+        if key in ("ref", "name", "id") or fact is None:
+            continue
+        # A group of figures is told by its name: "base rate (auc 0.5)".
+        text = f"({_line(fact)})" if isinstance(fact, dict) else _line(fact)
+        facts.append(f"{key.replace('_', ' ')} {text}")
     return ", ".join(filter(None, [first, *facts]))
+
+
+def _url(value: object) -> object:
+    return value.get("url") if isinstance(value, dict) else value

@@ -89,8 +89,13 @@ def test_what_a_killed_demo_left_is_stopped_by_the_next(workspace):
     ("value", "line"),
     [
         (0.2134, "0.213"),
-        ({"ref": "flights@1", "rows": 336776, "columns": ["a"]}, "flights@1, rows 336,776"),
+        (
+            {"ref": "flights@1", "rows": 336776, "columns": ["a"]},
+            "flights@1, rows 336,776, columns a",
+        ),
         ({"auc": 0.71, "log_loss": 0.5}, "auc 0.71, log loss 0.5"),
+        ({"base_rate": {"auc": 0.5}, "alert": None}, "base rate (auc 0.5)"),
+        (["flights", "planes"], "flights, planes"),
     ],
 )
 def test_an_entry_of_the_summary_is_one_line(value, line):
