@@ -39,7 +39,7 @@ def evaluate(
     baseline: object = None,
     gates: Sequence[Gate] = (),
     min_rows: int = 200,
-    resamples: int = 300,
+    resamples: int = 200,
 ) -> Evaluation:
     """Judge a model's probabilities on rows that it was not trained on.
 
