@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.core.errors import InvalidInput
@@ -114,6 +114,7 @@ cases = st.builds(
 )
 
 
+@settings(max_examples=60)
 @given(cases, st.integers(1, 3))
 def test_every_spine_row_gets_the_best_row_known_then(case: Case, files: int) -> None:
     assert joined(case, files) == reference(case)
