@@ -73,6 +73,13 @@ def test_text_in_the_time_column_becomes_utc():
     assert made.to_arrow().column("at").to_pylist() == [datetime(2013, 1, 1, 10, tzinfo=UTC)]
 
 
+def test_text_without_a_zone_is_taken_as_utc_and_the_dataset_says_so():
+    made = ingest(pa.table({"at": ["2013-01-01 05:00"]}), name="naive", time="at")
+    assert made.to_arrow().column("at").to_pylist() == [datetime(2013, 1, 1, 5, tzinfo=UTC)]
+    assert made.artifact.properties["assumed_utc"] == ["at"]
+    assert "without a zone, taken as UTC: at" in made._repr_html_()
+
+
 def test_a_row_that_is_not_known_yet_has_no_created_time():
     table = pa.table({"at": ["2013-01-01"], "landed": pa.array([None], pa.string())})
     made = ingest(table, name="unknown", time="at", created="landed")

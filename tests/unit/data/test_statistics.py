@@ -151,6 +151,7 @@ def test_too_many_slices_are_refused():
 def test_statistics_of_a_dataset_are_recorded_and_read_back_alike(here, year):
     made = statistics(year, split="test")
     assert made.name == f"{year.ref}/test"
+    assert made.artifact is not None
     (step,) = here.metadata.producers(made.artifact.id)
     assert [each.id for each in here.metadata.inputs(step.id)] == [year.id]
     back = load_statistics(here.metadata.artifact("statistics", "flights"))
