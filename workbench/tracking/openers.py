@@ -1,4 +1,4 @@
-"""How a run's model and checkpoint are opened: by whoever knows the format, who registers here.
+"""How a run's model, checkpoint and function are opened: by whoever knows the format.
 
 Tracking knows that a run has a model, and nothing about torch. The stage that saves models
 registers how they are opened when it loads; otherwise its entry point in the group
@@ -19,12 +19,12 @@ _openers: dict[str, Opener] = {}
 
 
 def register_opener(what: str, opener: Opener) -> None:
-    """Open `what` (``model`` or ``checkpoint``), a local folder, by `opener` from now on."""
+    """Open `what` (``model``, ``checkpoint``, ``function``) by `opener` from now on."""
     _openers[what] = opener
 
 
-def open_with(what: str, folder: Path) -> Any:  # a model of any flavor
-    """Open a folder by the opener registered for `what`, or offered by an installed package.
+def open_with(what: str, path: Path) -> Any:  # a model of any flavor
+    """Open a folder or file by the opener registered for `what`, or that a package offers.
 
     Raises
     ------
@@ -33,4 +33,4 @@ def open_with(what: str, folder: Path) -> Any:  # a model of any flavor
     """
     if what not in _openers:
         _openers[what] = cast("Opener", plugins.load("workbench.openers", what))
-    return _openers[what](folder)
+    return _openers[what](path)

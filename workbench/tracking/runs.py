@@ -113,6 +113,26 @@ class Run:
         return None if text is None else str(text)
 
     @property
+    def function(self) -> Any:  # whatever was trained with
+        """The function that it ran, opened anew: ``wb.train(run.function, data=…)`` repeats it.
+
+        It was pickled with what it refers to, so opening it runs what its maker put in it: open
+        only runs of people you trust.
+
+        Raises
+        ------
+        NotFound
+            If it was not kept.
+        """
+        digest = self.properties.get("function_digest")
+        if digest is None:
+            raise NotFound(
+                f"the run {self.name!r} kept no function",
+                hint=str(self.properties.get("function_error", "only wb.train keeps it")),
+            )
+        return open_with("function", self._workspace.blobs.local_path(str(digest)))
+
+    @property
     def checkpoint(self) -> Artifact | None:
         """Its last checkpoint."""
         return next(

@@ -8,6 +8,7 @@ saves what it returned, and `trainer` is the whole of it as `train`.
 from workbench.tracking import register_opener
 from workbench.training.checkpoints import load_checkpoint
 from workbench.training.context import Context
+from workbench.training.functions import unpack
 from workbench.training.models import (
     CallableModel,
     ColumnsModel,
@@ -34,3 +35,4 @@ __all__ = [
 
 register_opener("model", load_model)
 register_opener("checkpoint", load_checkpoint)
+register_opener("function", unpack)

@@ -88,6 +88,13 @@ def pack(function: Callable[..., Any], *arguments: object) -> bytes:
     return packed
 
 
+def unpack(path: Path) -> Callable[..., Any]:
+    """Return a function from a file of what `pack` returned; opening it runs its maker's code."""
+    function, _ = cloudpickle.loads(path.read_bytes())
+    opened: Callable[..., Any] = function
+    return opened
+
+
 def _module_of_ones_own(function: Callable[..., Any]) -> ModuleType | None:
     module = sys.modules.get(getattr(function, "__module__", None) or "")
     place = getattr(module, "__file__", None)

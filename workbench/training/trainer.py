@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,13 @@ from workbench.core.errors import InvalidInput, NotFound
 from workbench.metadata import ColumnSource
 from workbench.tracking import Run, start_run
 from workbench.training.engine import RunSink, Task, run_here, run_on_workers, store_files
-from workbench.training.functions import bind_params, name_of, source_of
+from workbench.training.functions import bind_params, name_of, pack, source_of
 from workbench.training.shares import shared_data
 
 if TYPE_CHECKING:
     from workbench.data.datasets import Dataset
     from workbench.metadata import Artifact
+    from workbench.storage import BlobStore
 
 
 def train(
@@ -88,6 +90,7 @@ def train(
     facts: dict[str, object] = {
         "function": name_of(fn),
         "code": source_of(fn),
+        **_kept(fn, place.blobs),
         "workers": workers,
         "gpus_per_worker": gpus_per_worker,
         "data": None if dataset is None else dataset.ref,
@@ -111,6 +114,14 @@ def train(
         if model is not None:
             _keep_model(run, model, dataset)
     return run
+
+
+def _kept(fn: Callable[..., Any], blobs: BlobStore) -> dict[str, str]:
+    """Keep the function itself, so that the run can be repeated; say why where that cannot be."""
+    try:
+        return {"function_digest": blobs.put_bytes(pack(fn)).digest}
+    except (pickle.PicklingError, TypeError, AttributeError) as error:
+        return {"function_error": str(error)}
 
 
 def _keep_model(run: Run, files: dict[str, bytes], dataset: Dataset | None) -> None:
