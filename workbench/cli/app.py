@@ -91,8 +91,10 @@ def commands() -> None:
 
 def main() -> None:
     """Run the command line; the entry point of `workbench`."""
-    # A service manager's stop ends a command as Ctrl-C does, which leaves no process behind.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A service manager's stop ends a command as Ctrl-C does, which leaves no process behind; and a
+    # shell that puts us in the background has interrupts ignored, which would take that away.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         commands.main(standalone_mode=False)
     except click.ClickException as error:

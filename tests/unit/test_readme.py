@@ -1,0 +1,46 @@
+"""What the README names exists: commands, magics, public names, files."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+import workbench
+from workbench.cli import commands
+from workbench.magics import MAGICS
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "README.md").read_text()
+
+
+def test_commands():
+    context = click.Context(commands)
+    for name, second in re.findall(r"\bworkbench ([a-z]+)(?: ([a-z]+))?", _code(TEXT)):
+        command = commands.get_command(context, name)
+        assert command is not None, f"workbench {name}"
+        if isinstance(command, click.Group) and second:
+            assert second in command.commands, f"workbench {name} {second}"
+
+
+def test_magics():
+    known = {magic.name for magic in MAGICS}
+    named = re.findall(r"(?<![\w%])%{1,2}[a-z]+\b", _code(TEXT))
+    assert set(named) <= known
+
+
+def test_public_names():
+    for name in re.findall(r"\bwb\.([A-Za-z_]+)", TEXT):
+        assert name in workbench.__all__, f"wb.{name}"
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(((?!https?:|#)[^)]+)\)", TEXT))))
+def test_linked_files(path):
+    assert (ROOT / path).exists()
+
+
+def _code(text):
+    """Return what stands in code blocks and between backticks."""
+    return "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text, flags=re.DOTALL))
