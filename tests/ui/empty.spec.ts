@@ -14,3 +14,9 @@ test("an empty panel offers the first line and the quickstart", async ({ lab, pa
   expect(await serious(page, ".wb-Panel")).toEqual([]);
   await page.screenshot({ path: `${SHOTS}/empty-light.png` });
 });
+
+test("the quickstart opens from its card, as a copy of one's own", async ({ lab, page }) => {
+  await page.locator(".jp-LauncherCard", { hasText: "Workbench quickstart" }).click();
+  await expect(page.locator(".lm-TabBar-tabLabel", { hasText: "quickstart.ipynb" })).toBeVisible();
+  await expect(page.locator(".jp-NotebookPanel .jp-Cell").first()).toBeVisible();
+});
