@@ -237,16 +237,20 @@ def test_an_address_where_nothing_answers_fails_at_once(tmp_path):
 
 
 def test_nothing_is_left_of_a_killed_node_and_the_next_call_starts_another(own_home):
+    from workbench.cluster.environment import session_folder
+
     assert cluster.status()["running"] is False
     first = cluster.pool(2).run(sum_of_ranks, 0)
     pid = own_home.daemons.get("ray").pid
     os.kill(pid, signal.SIGKILL)
     assert gone_within(pid, 15)
+    assert not session_folder(own_home.home).exists()
     assert cluster.address() is None
     assert cluster.pool(2).run(sum_of_ranks, 0) == first
     pid = own_home.daemons.get("ray").pid
     assert cluster.stop()
     assert gone_within(pid, 5)
+    assert not session_folder(own_home.home).exists()
     assert not cluster.stop()
 
 

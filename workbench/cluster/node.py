@@ -18,6 +18,12 @@ from typing import Any
 
 import psutil
 
+from workbench.cluster.environment import (
+    apply_environment,
+    make_private,
+    node_environment,
+    session_folder,
+)
 from workbench.core.files import atomic_write
 from workbench.core.settings import load_settings
 
@@ -26,17 +32,12 @@ _LOOK_EVERY = 2.0
 
 def main(ready: str) -> int:
     """Run the node until SIGTERM, or until one of its vital processes dies."""
-    _watch_over_session()
     settings = load_settings()
-    from workbench.cluster.environment import (
-        apply_environment,
-        make_private,
-        node_environment,
-        session_folder,
-    )
-
-    apply_environment(node_environment(settings.home))
     folder = session_folder(settings.home)
+    # Outside home nobody would ever clear it away; its sockets and logs end with the node.
+    passing = None if folder.is_relative_to(settings.home) else folder.parent
+    _watch_over_session(passing)
+    apply_environment(node_environment(settings.home))
     make_private(folder.parent)
     _remove_old_sessions(folder)
     ray: Any = importlib.import_module("ray")
@@ -59,14 +60,18 @@ def main(ready: str) -> int:
             print(f"Ray's {', '.join(dead)} ended", file=sys.stderr)  # noqa: T201  # its log
             return 1
     ray.shutdown()
+    _remove(passing)
     return 0
 
 
 _VITAL = ("gcs_server", "raylet")
 
 
-def _watch_over_session() -> None:
-    """Fork a process that, once this one is gone, kills what is left of its session."""
+def _watch_over_session(passing: Path | None) -> None:
+    """Fork a process that, once this one is gone, kills what is left of its session.
+
+    Then it removes `passing`.
+    """
     reading, writing = os.pipe()
     if os.fork():
         os.close(reading)
@@ -84,7 +89,13 @@ def _watch_over_session() -> None:
                     process.kill()
             except (psutil.NoSuchProcess, ProcessLookupError, PermissionError):
                 continue
+    _remove(passing)
     os._exit(0)
+
+
+def _remove(folder: Path | None) -> None:
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove_old_sessions(folder: Path) -> None:
