@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -89,7 +90,7 @@ def read_value(value: Any, kind: str, name: str, where: str) -> Any:
     >>> read_value(3, "float64", "temp", "the request")
     3.0
     """
-    if value is None:
+    if value is None or (isinstance(value, float) and math.isnan(value)):  # as pandas says it
         return None
     if kind.startswith(("float", "decimal")):
         if isinstance(value, int | float) and not isinstance(value, bool):

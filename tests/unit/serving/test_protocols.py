@@ -121,6 +121,7 @@ def test_an_absent_column_is_named_with_the_way_out() -> None:
     ("value", "kind", "read"),
     [
         (None, "float64", None),
+        (float("nan"), "int64", None),
         (2, "float32", 2.0),
         (2.0, "int64", 2),
         (1, "bool", True),
