@@ -1,5 +1,6 @@
 """The same training function on one process and on two Ray workers."""
 
+import importlib
 import os
 import signal
 import subprocess
@@ -193,6 +194,18 @@ def test_a_worker_killed_outright_fails_the_run_and_another_goes_on(points, tran
     whole = train(fit, points, params=params)
     frame = points.to_pandas("validation")
     np.testing.assert_allclose(rest.model.predict(frame), whole.model.predict(frame), atol=1e-5)
+
+
+def test_a_function_of_a_file_that_workers_do_not_have(points, tmp_path, monkeypatch):
+    cluster.connect()
+    (tmp_path / "beside_the_notebook.py").write_text(
+        "FACTOR = 2.0\n"
+        "def scaled(value):\n    return FACTOR * value\n"
+        "def fit(ctx):\n    ctx.log(rows=scaled(len(ctx.data('train'))))\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("beside_the_notebook")
+    assert train(module.fit, points, workers=2).metrics == {"rows": 1000.0}
 
 
 def test_too_many_workers_are_refused_with_a_way_out(points, transform):

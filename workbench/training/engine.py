@@ -98,7 +98,7 @@ def run_on_workers(
         else:
             getattr(sink, kind)(*content)
 
-    packed = pack(work, task)
+    packed = pack(work, task, written=task.function)
     results = pool(workers, gpus_per_worker).run_packed(packed, on_event=deliver)
     model: dict[str, bytes] | None = results[0]
     return model

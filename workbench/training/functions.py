@@ -68,13 +68,15 @@ def source_of(function: Callable[..., Any]) -> str | None:
         return None
 
 
-def pack(function: Callable[..., Any], *arguments: object) -> bytes:
+def pack(
+    function: Callable[..., Any], *arguments: object, written: Callable[..., Any] | None = None
+) -> bytes:
     """Return a function and its arguments as bytes that workers elsewhere can read.
 
-    A function of a module that is no installed package (a file beside the notebook) travels with
-    that module, because workers do not have it.
+    What a person has written in a module that is no installed package (a file beside the notebook)
+    travels with that module, because workers do not have it: `written`, or the function itself.
     """
-    module = _module_of_ones_own(function)
+    module = _module_of_ones_own(function if written is None else written)
     # The list of modules that travel is one for the process.
     with _packing:
         if module is None:
