@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ import click
 
 from workbench.cli.output import as_json, cell, in_workspace, print_json
 from workbench.cli.packaged import packaged_notebook
+from workbench.cli.stopping import Running, running, stop_all_but
 from workbench.core.errors import Unavailable, WorkbenchError
 
 if TYPE_CHECKING:
@@ -144,8 +146,8 @@ def _tidy(workspace: Workspace, *, keep: bool) -> Iterator[None]:
     """Stop what the block started and was not running before, unless it succeeds and is kept."""
     memory = workspace.home / "run" / "demo.before"
     # A demo that was killed could not tidy up; what it found running is what ran before this one.
-    before = json.loads(memory.read_text()) if memory.exists() else _running(workspace)
-    memory.write_text(json.dumps(before))
+    before = Running(**json.loads(memory.read_text())) if memory.exists() else running(workspace)
+    memory.write_text(json.dumps(asdict(before)))
     done = False
     try:
         yield
@@ -155,30 +157,10 @@ def _tidy(workspace: Workspace, *, keep: bool) -> Iterator[None]:
         held = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             if not (done and keep):
-                _stop_all_but(workspace, before)
+                stop_all_but(workspace, before)
             memory.unlink(missing_ok=True)
         finally:
             signal.signal(signal.SIGINT, held)
-
-
-def _running(workspace: Workspace) -> dict[str, list[str]]:
-    from workbench.serving.deployments import deployments
-
-    return {
-        "daemons": [each.name for each in workspace.daemons.all()],
-        "deployments": [each.name for each in deployments() if each.state == "live"],
-    }
-
-
-def _stop_all_but(workspace: Workspace, before: dict[str, list[str]]) -> None:
-    from workbench.serving.deployments import deployments
-
-    for each in deployments():
-        if each.name not in before["deployments"] and each.state == "live":
-            each.stop()
-    names = [each.name for each in workspace.daemons.all() if each.name not in before["daemons"]]
-    for name in sorted(names, key=lambda each: each == "ray"):  # what runs on Ray goes before it
-        workspace.daemons.stop(name)
 
 
 def _tell(

@@ -21,11 +21,11 @@ def models() -> None:
 
 
 @models.command("list")
-@click.option("--name", help="Only versions of this model.")
+@click.option("--name", help="Every version of this model.")
 @as_json
 @in_workspace
 def list_(name: str | None, wants_json: bool) -> None:
-    """List the registered versions.
+    """List the newest version of each model, or with --name every version of one.
 
     Example: workbench models list --name delay
     """

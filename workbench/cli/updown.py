@@ -40,12 +40,11 @@ def down() -> None:
 
     Example: workbench down
     """
+    from workbench.cli.stopping import Running, stop_all_but
     from workbench.workspace import current
 
-    daemons = current().daemons
-    running = [each.name for each in daemons.all()]
-    for name in sorted(running, key=lambda each: each == "ray"):  # what runs on Ray goes before it
-        daemons.stop(name)
+    stopped = stop_all_but(current(), Running())
+    for name in stopped:
         click.echo(f"{name} is stopped")
-    if not running:
+    if not stopped:
         click.echo("nothing was running")
