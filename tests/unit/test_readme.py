@@ -18,7 +18,9 @@ TEXT = (ROOT / "README.md").read_text()
 
 def test_commands():
     context = click.Context(commands)
-    for name, second in re.findall(r"\bworkbench ([a-z]+)(?: ([a-z]+))?", _code(TEXT)):
+    named = re.findall(r"(?:^|`)workbench ([a-z]+)(?: ([a-z]+))?", _code(TEXT), re.MULTILINE)
+    assert named
+    for name, second in named:
         command = commands.get_command(context, name)
         assert command is not None, f"workbench {name}"
         if isinstance(command, click.Group) and second:
