@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 KIND = "deployment"
+# Seconds that a live endpoint is given to write the predictions that wait.
+_SETTLING = 2.0
 
 
 @dataclass(frozen=True)
@@ -233,6 +235,9 @@ def promote(reference: str | ModelVersion, alias: str = "champion") -> ModelVers
 def predictions(name: str, *, since: datetime | None = None, limit: int | None = None) -> pa.Table:
     """Return the predictions that a deployment made, oldest first.
 
+    What it answered before this call is in the log when this returns: a live endpoint is given up
+    to two seconds to write what waits.
+
     Parameters
     ----------
     name : str
@@ -253,6 +258,11 @@ def predictions(name: str, *, since: datetime | None = None, limit: int | None =
         If nothing was deployed under that name.
     """
     known = deployment(name)
+    until = time.monotonic() + _SETTLING
+    while (said := client.status(known.url)) is not None and said["waiting"]:
+        if time.monotonic() > until:
+            break
+        time.sleep(0.05)
     return log.read(_log_folder(known.name), since=since, limit=limit)
 
 

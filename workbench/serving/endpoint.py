@@ -209,6 +209,7 @@ class Endpoint:
             "model": served.ref,
             "wanted": self._wanted,
             "error": self._failed.get(self._wanted),
+            "waiting": self._predictions.waiting,
         }
 
     def _current(self) -> Served:

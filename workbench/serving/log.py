@@ -58,19 +58,24 @@ class PredictionLog:
         self._closing = threading.Event()
         self.written = 0
         self.dropped = 0
+        # Two counters with one writer each, so that neither needs a lock.
+        self._taken = 0
+        self._settled = 0
         self._thread = threading.Thread(target=self._write, name="prediction-log", daemon=True)
         self._thread.start()
 
     @property
     def waiting(self) -> int:
         """Records that are not in the file yet."""
-        return self._waiting.qsize()
+        return self._taken - self._settled
 
     def append(self, record: Mapping[str, Any]) -> bool:
         """Hand over a record; return False, at once, if there is no room for it."""
+        self._taken += 1
         try:
             self._waiting.put_nowait(record)
         except queue.Full:
+            self._taken -= 1
             self.dropped += 1
             return False
         return True
@@ -97,6 +102,7 @@ class PredictionLog:
                     self.dropped += len(records)
                     # A line may be torn now; what comes next must not be joined to it.
                     size = _SEGMENT_BYTES
+                self._settled += len(records)
         finally:
             if descriptor >= 0:
                 os.close(descriptor)

@@ -49,6 +49,18 @@ def test_an_empty_log_is_an_empty_table(tmp_path: Path) -> None:
     assert read(tmp_path / "none").column_names[0] == "time"
 
 
+def test_nothing_waits_once_all_is_in_the_file(tmp_path: Path) -> None:
+    log = PredictionLog(tmp_path)
+    for i in range(500):
+        log.append(record(i))
+    until = time.monotonic() + 5
+    while log.waiting and time.monotonic() < until:
+        time.sleep(0.005)
+    assert log.waiting == 0
+    assert read(tmp_path).num_rows == 500
+    log.close()
+
+
 def test_a_record_is_in_the_file_within_a_second(tmp_path: Path) -> None:
     log = PredictionLog(tmp_path)
     log.append(record(1))
