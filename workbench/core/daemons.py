@@ -134,10 +134,12 @@ class Daemons:
         wait: float,
     ) -> Daemon:
         self._logs.mkdir(parents=True, exist_ok=True)
+        # A daemon outlives the job that happens to start it, and is not a part of it.
+        inherited = {k: v for k, v in os.environ.items() if k != "WORKBENCH_PARENT"}
         with self.log(name).open("ab") as output:
             process = subprocess.Popen(  # our own commands, never a shell
                 list(command),
-                env={**os.environ, **environment},
+                env={**inherited, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
