@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,12 @@ settings.register_profile("workbench", deadline=None)
 settings.load_profile("workbench")
 
 HERE = Path(__file__).parent
+
+
+def pytest_configure() -> None:
+    """Listen to Ctrl-C, which a shell's background jobs, and so their children, are deaf to."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
