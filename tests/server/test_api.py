@@ -206,6 +206,9 @@ async def test_the_quickstart_is_copied_once(records, jp_fetch, jp_root_dir):
         (await jp_fetch("workbench", "api", "quickstart", method="POST", body="{}")).body
     )
     assert made == {"path": "quickstart.ipynb", "made": True}
+    # What it runs comes along.
+    assert (jp_root_dir / "jobs" / "retrain.ipynb").is_file()
+    assert (jp_root_dir / "dashboards" / "delays.ipynb").is_file()
     notebook = jp_root_dir / "quickstart.ipynb"
     notebook.write_text(notebook.read_text().replace("flight", "FLIGHT"))
     changed = notebook.read_text()

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from workbench.cli.output import as_json, cell, in_workspace, print_json
-from workbench.cli.packaged import packaged_notebook
 from workbench.cli.stopping import Running, running, stop_all_but
 from workbench.core.errors import Unavailable, WorkbenchError
+from workbench.jobs.packaged import packaged_notebook
 
 if TYPE_CHECKING:
     from workbench.jobs.execution import Cell

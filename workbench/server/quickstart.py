@@ -1,20 +1,19 @@
-"""Puts the quickstart notebook where a person can open and change it."""
+"""Puts the quickstart, and the notebooks it runs, where a person can open and change them."""
 
 from __future__ import annotations
 
 import json
-from importlib import resources
-from pathlib import Path
+from typing import Any
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
-from workbench.core.errors import NotFound
+from workbench.jobs.packaged import packaged_notebook
 from workbench.server.handlers import JsonErrors
 
-#: Where the copy goes, in the server's own folder of notebooks.
-PATH = "quickstart.ipynb"
+#: Where the copies go, in the server's own folder of notebooks; the first is the one to open.
+PATHS = ("quickstart.ipynb", "jobs/retrain.ipynb", "dashboards/delays.ipynb")
 
 
 class Quickstart(JsonErrors, APIHandler):
@@ -22,25 +21,18 @@ class Quickstart(JsonErrors, APIHandler):
 
     @web.authenticated
     async def post(self) -> None:
-        """Copy the notebook once; a copy that a person has changed stays as it is."""
-        made = not await ensure_async(self.contents_manager.file_exists(PATH))  # type: ignore[no-untyped-call]
-        if made:
-            content = json.loads(packaged().read_text(encoding="utf-8"))
-            model = {"type": "notebook", "format": "json", "content": content}
-            await ensure_async(self.contents_manager.save(model, PATH))  # type: ignore[no-untyped-call]
-        self.finish(json.dumps({"path": PATH, "made": made}))
+        """Copy each notebook once; a copy that a person has changed stays as it is."""
+        made = [await self._copy(path) for path in PATHS]
+        self.finish(json.dumps({"path": PATHS[0], "made": made[0]}))
 
-
-def packaged() -> Path:
-    """Return the notebook that came with the package, or with the checkout that it is run from.
-
-    Raises
-    ------
-    NotFound
-        If neither carries it.
-    """
-    package = Path(str(resources.files("workbench")))
-    for folder in (package / "notebooks", package.parent / "notebooks"):
-        if (notebook := folder / PATH).is_file():
-            return notebook
-    raise NotFound("the quickstart notebook is not installed", hint="install the package again")
+    async def _copy(self, path: str) -> bool:
+        manager: Any = self.contents_manager
+        if await ensure_async(manager.file_exists(path)):
+            return False
+        folder = path.rpartition("/")[0]
+        if folder and not await ensure_async(manager.dir_exists(folder)):
+            await ensure_async(manager.save({"type": "directory"}, folder))
+        content = json.loads(packaged_notebook(path).read_text(encoding="utf-8"))
+        model = {"type": "notebook", "format": "json", "content": content}
+        await ensure_async(manager.save(model, path))
+        return True
