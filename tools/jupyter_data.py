@@ -16,6 +16,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SERVER_CONFIG = Path("workbench/server/jupyter_server_config.d")
+# An exported page cannot load widgets without a network; it shows their still pictures instead.
+NBCONVERT_CONFIG = Path("workbench/widgets/jupyter_nbconvert_config.json")
 LAB_EXTENSION = Path("workbench/labextension")
 WIDGETS = Path("workbench/widgets/static")
 
@@ -52,6 +54,7 @@ def jupyter_data(root: Path) -> dict[Path, str]:
         data[kernel.parent] = f"share/jupyter/kernels/{kernel.parent.name}"
     for config in sorted((root / SERVER_CONFIG).glob("*.json")):
         data[config] = f"etc/jupyter/jupyter_server_config.d/{config.name}"
+    data[root / NBCONVERT_CONFIG] = f"etc/jupyter/{NBCONVERT_CONFIG.name}"
     return data
 
 

@@ -18,7 +18,6 @@ import click
 from workbench.cli.output import as_json, cell, in_workspace, print_json
 from workbench.cli.stopping import Running, running, stop_all_but
 from workbench.core.errors import Unavailable, WorkbenchError
-from workbench.jobs.packaged import packaged_notebook
 
 if TYPE_CHECKING:
     from workbench.jobs.execution import Cell
@@ -120,6 +119,7 @@ def _check_packages() -> None:
 
 def _run(workspace: Workspace, stages: Stages) -> dict[str, Any]:
     from workbench.jobs import JobFailed, run_notebook
+    from workbench.jobs.packaged import packaged_notebook
 
     notebook = packaged_notebook("quickstart.ipynb")
     with tempfile.TemporaryDirectory(prefix="demo-", dir=workspace.home / "run") as scratch:
