@@ -91,6 +91,14 @@ def deployed(version: ModelVersion) -> Deployment:
 ROW = {"origin": "JFK", "distance": 500.0}
 
 
+def test_a_port_in_use_is_named_and_nothing_is_deployed(version: ModelVersion) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(Unavailable, match=rf"port {port} on 127.0.0.1 is in use.*leave it out"):
+            wb.deploy("delay@champion", name="delay", port=port)
+    assert wb.deployments() == []
+
+
 def test_features_come_by_key_and_the_requests_own_win(
     deployed: Deployment, version: ModelVersion
 ) -> None:
