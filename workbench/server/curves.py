@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 from workbench import workspace
 from workbench.metadata import Execution, Metadata
 from workbench.server import facts, listing
-
-#: The most points that a series is sent with; a screen is not wider.
-POINTS = 2_000
-
-Point = tuple[int, float]
+from workbench.tracking.thinning import Point, as_json, thinned
 
 
 def run_curves(run_id: str, since: int = 0) -> dict[str, Any]:
@@ -46,46 +41,11 @@ def curves_of(metadata: Metadata, run: Execution, since: int = 0) -> dict[str, A
         "series": [
             {
                 "key": key,
-                # JSON has no NaN; a gap in the line says it.
-                "points": [
-                    [step, value if math.isfinite(value) else None] for step, value in thin(points)
-                ],
+                "points": [as_json(each) for each in thinned(points)],
             }
             for key, points in series.items()
         ],
     }
-
-
-def thin(points: Sequence[Point], most: int = POINTS) -> list[Point]:
-    """Keep the shape of a curve: the first, lowest, highest and last point of each stretch.
-
-    Parameters
-    ----------
-    points : sequence of (step, value)
-        In order of step.
-    most : int
-        The most points that are returned, 4 at least.
-
-    Examples
-    --------
-    >>> spike = [(step, 100.0 if step == 537 else 0.0) for step in range(10_000)]
-    >>> thinned = thin(spike, 100)
-    >>> len(thinned) <= 100, (537, 100.0) in thinned
-    (True, True)
-    """
-    if len(points) <= most:
-        return list(points)
-    stretches = most // 4
-    kept: list[Point] = []
-    for index in range(stretches):
-        first = index * len(points) // stretches
-        end = (index + 1) * len(points) // stretches
-        stretch = range(first, end)
-        known = [place for place in stretch if not math.isnan(points[place][1])] or list(stretch)
-        lowest = min(known, key=lambda place: points[place][1])
-        highest = max(known, key=lambda place: points[place][1])
-        kept += [points[place] for place in sorted({first, lowest, highest, end - 1})]
-    return kept
 
 
 def experiment(name: str, limit: int = 200) -> dict[str, Any]:

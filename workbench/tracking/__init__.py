@@ -1,7 +1,8 @@
 """Runs: what was tried, with which params, and how well it did.
 
 A `Run` writes each metric to its `journal` (one write a call, safe against a kill), `folding` moves
-journals into the metadata database in batches, `finding` lists runs and `filters` narrows the list.
+journals into the metadata database in batches, `finding` lists runs and `filters` narrows the list,
+`thinning` makes a long curve short enough to draw.
 """
 
 from workbench.tracking.finding import RunList, runs

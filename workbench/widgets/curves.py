@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 from workbench.metadata import Metadata
+from workbench.tracking.thinning import as_json, thinned
 
-#: The most points of one curve that are sent; a picture is not wider.
-MOST_POINTS = 1_200
 #: Writers of other machines may be late by so many microseconds.
 _OVERLAP = 5_000_000
-
-Point = tuple[int, float]
 
 
 class Curves:
@@ -56,39 +52,7 @@ class Curves:
                 "error": run.error,
             },
             "series": [
-                {"key": key, "points": [_as_json(each) for each in thinned(sorted(values.items()))]}
+                {"key": key, "points": [as_json(each) for each in thinned(sorted(values.items()))]}
                 for key, values in self._values.items()
             ],
         }
-
-
-def _as_json(point: Point) -> list[float | None]:
-    """JSON has no NaN; a gap in the line says it."""
-    step, value = point
-    return [step, value if math.isfinite(value) else None]
-
-
-def thinned(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:
-    """Keep the first, lowest, highest and last point of each stretch of a long curve.
-
-    Examples
-    --------
-    >>> spike = [(step, 9.0 if step == 537 else 0.0) for step in range(5_000)]
-    >>> len(thinned(spike, 100)) <= 100, (537, 9.0) in thinned(spike, 100)
-    (True, True)
-    """
-    if len(points) <= most:
-        return list(points)
-    stretches = max(most // 4, 1)
-    kept: set[int] = set()
-    for index in range(stretches):
-        first, end = index * len(points) // stretches, (index + 1) * len(points) // stretches
-        places = range(first, end)
-        known = [place for place in places if not math.isnan(points[place][1])] or list(places)
-        kept |= {
-            first,
-            end - 1,
-            min(known, key=lambda place: points[place][1]),
-            max(known, key=lambda place: points[place][1]),
-        }
-    return [points[place] for place in sorted(kept)]
