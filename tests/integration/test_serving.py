@@ -99,6 +99,15 @@ def test_a_port_in_use_is_named_and_nothing_is_deployed(version: ModelVersion) -
     assert wb.deployments() == []
 
 
+def test_a_cluster_that_was_left_is_not_taken_for_the_present_one(version: ModelVersion) -> None:
+    former = wb.deploy("delay@champion", name="former")
+    cluster.stop()
+    assert former.state == "down"
+    again = wb.deploy("delay@champion", name="former")
+    assert again.predict(ROW) == pytest.approx(version.predict([{**ROW, "wind": 30.0}])[0])
+    again.stop()
+
+
 def test_features_come_by_key_and_the_requests_own_win(
     deployed: Deployment, version: ModelVersion
 ) -> None:

@@ -22,6 +22,7 @@ from starlette.responses import Response
 
 import workbench
 from workbench import cluster
+from workbench.cluster.connection import before_leaving
 from workbench.core.errors import Conflict
 from workbench.core.settings import Settings
 from workbench.serving.endpoint import Endpoint
@@ -57,6 +58,20 @@ class Replica:
         """Write what is left of the log; called by Serve when it stops the replica."""
         if hasattr(self, "_endpoint"):
             self._endpoint.close()
+
+
+def _forget_controller() -> None:
+    """Drop the handle that Serve keeps for the process.
+
+    Serve tells a handle of another cluster by the driver's job id, and the first driver of each
+    cluster has the same one.
+    """
+    from ray.serve.context import _set_global_client
+
+    _set_global_client(None)  # type: ignore[no-untyped-call]  # Ray has no types here
+
+
+before_leaving(_forget_controller)
 
 
 def start(settings: Settings, port: int | None) -> int:
