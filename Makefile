@@ -100,7 +100,7 @@ TESTS := test-unit test-contracts test-integration test-server test-ui test-note
 PYTEST := $(BIN)/python -m pytest $(ARGS)
 
 .PHONY: check
-check: setup $(STAMPS)/npm
+check: build
 	@$(MAKE) --keep-going $(CHECKS)
 
 .PHONY: $(CHECKS)
@@ -112,7 +112,8 @@ check-types: setup
 	$(STEP) "mypy" $(BIN)/mypy
 check-layers: setup
 	$(STEP) "import-linter" $(BIN)/lint-imports
-check-typescript: $(STAMPS)/npm
+# the lab and the widgets are checked against the built components
+check-typescript: build
 	$(STEP) "TypeScript" npm --prefix extensions run check
 
 .PHONY: test
