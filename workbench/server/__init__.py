@@ -3,7 +3,7 @@
 A request passes `handlers` (parse), `listing` and `pages` (what a record shows, one small function
 a kind, with `facts`, `tables`, `snippets` and `formats`), and leaves as JSON. `events` tells
 browsers that something changed. Every route asks for Jupyter's authentication and keeps its XSRF
-check.
+check. `export` stands before Jupyter's own way out of a notebook.
 """
 
 from __future__ import annotations

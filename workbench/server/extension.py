@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.server import events, handlers, quickstart
+from workbench.server import events, export, handlers, quickstart
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
@@ -27,7 +27,8 @@ ROUTES = (
 def load(server: ServerApp) -> None:
     """Add the workbench's routes to a server."""
     base = server.web_app.settings["base_url"].rstrip("/")
+    routes = [(rf"{base}/workbench/api/{pattern}", handler) for pattern, handler in ROUTES]
     server.web_app.add_handlers(  # type: ignore[no-untyped-call]
-        ".*$", [(rf"{base}/workbench/api/{pattern}", handler) for pattern, handler in ROUTES]
+        ".*$", [*routes, (base + export.ROUTE, export.Export)]
     )
     server.log.info("workbench: records at %s/workbench/api/records", base)
