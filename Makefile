@@ -128,7 +128,7 @@ test-contracts: setup system-packages
 test-integration: build system-packages
 	$(STEP) --show "integration tests" $(PYTEST) tests/integration
 test-cluster: setup system-packages
-	$(STEP) --show "two hosts" $(PYTEST) -m cluster tests/integration
+	$(STEP) --show "two hosts" $(PYTEST) tests/cluster
 test-server: setup
 	$(STEP) --show "server tests" $(PYTEST) tests/server
 test-ui: build system-packages

@@ -123,21 +123,21 @@ class Worker:
         import torch
 
         torch.set_num_threads(threads)
-        if loopback:
-            os.environ["GLOO_SOCKET_IFNAME"] = "lo"
         self._rank = rank
         self._world_size = world_size
-        self._loopback = loopback
+        ray: Any = importlib.import_module("ray")
+        self._host = "127.0.0.1" if loopback else str(ray.util.get_node_ip_address())
+        # By itself gloo takes the address that the host's name has here, which is often a loopback.
+        if (interface := _interface(self._host)) is not None:
+            os.environ.setdefault("GLOO_SOCKET_IFNAME", interface)
         self._joined = False
         self._link: Link | None = None
 
     def meeting_point(self) -> str:
         """Return an address, on this worker's machine, at which the workers can meet."""
-        ray: Any = importlib.import_module("ray")
-        host = "127.0.0.1" if self._loopback else str(ray.util.get_node_ip_address())
         with socket.socket() as probe:
-            probe.bind((host, 0))
-            return f"tcp://{host}:{probe.getsockname()[1]}"
+            probe.bind((self._host, 0))
+            return f"tcp://{self._host}:{probe.getsockname()[1]}"
 
     def join(self, meeting_point: str) -> int:
         """Form the process group with the other workers; return this process's id."""
@@ -193,6 +193,16 @@ class Worker:
         """Ask the function to end soon."""
         if self._link is not None:
             self._link.stopping.set()
+
+
+def _interface(address: str) -> str | None:
+    """Return the network interface that has an address, or None if it is none of this machine's."""
+    import psutil
+
+    for name, addresses in psutil.net_if_addrs().items():
+        if any(each.address == address for each in addresses):
+            return name
+    return None
 
 
 class _Printed(io.TextIOBase):
