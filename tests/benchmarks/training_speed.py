@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from workbench.data.datasets import Dataset
     from workbench.training.context import Context
 
-ROUNDS = 2
+ROUNDS = 5
+TWO_WORKERS_ROUNDS = 2  # the first cold, the second warm
 EPOCHS = 30  # about a minute on one core
 BATCH = 512
 LOG_EVERY = 10
@@ -24,30 +25,31 @@ NUMBERS = ["month", "sched_dep_time", "sched_arr_time", "distance", "hour", "min
 
 
 def measure() -> list[Measure]:
-    """Take turns: bare, one worker, two workers."""
+    """Take turns: bare and one worker, or the other way round; then two workers."""
     import workbench as wb
     from workbench import cluster
 
     took: dict[str, list[float]] = {"bare": [], "one": [], "two": []}
-    work: dict[str, list[float]] = {"bare": [], "one": [], "two": []}
+    work: dict[str, list[float]] = {"bare": [], "one": []}
     starts: dict[str, list[float]] = {"one": [], "two": []}
     epochs: dict[str, list[float]] = {"bare": [], "one": [], "two": []}
     with tempfile.TemporaryDirectory(prefix="workbench-bench-") as home:
         wb.connect(home=home)
         flights = _flights()
         try:
-            for _ in range(ROUNDS):
-                begin, used = time.perf_counter(), time.process_time()
-                loop(network(), flights.to_pandas(), BATCH, epochs["bare"].append)
-                took["bare"].append(time.perf_counter() - begin)
-                work["bare"].append(time.process_time() - used)
-                for name, workers in (("one", 1), ("two", 2)):
+            for turn in range(ROUNDS):
+                for name in ("bare", "one") if turn % 2 else ("one", "bare"):
                     used = time.process_time()
-                    start, rest, each = _train(flights, workers)
+                    if name == "bare":
+                        begin = time.perf_counter()
+                        loop(network(), flights.to_pandas(), BATCH, epochs["bare"].append)
+                        took["bare"].append(time.perf_counter() - begin)
+                    else:
+                        _note(name, _train(flights, 1), starts, took, epochs)
                     work[name].append(time.process_time() - used)
-                    starts[name].append(start)
-                    took[name].append(rest)
-                    epochs[name] += each
+            for _ in range(TWO_WORKERS_ROUNDS):
+                _note("two", _train(flights, 2), starts, took, epochs)
+            exchange = cluster.pool(2).run(exchanges)[0]
         finally:
             cluster.stop()
     bare = Measure(
@@ -67,7 +69,25 @@ def measure() -> list[Measure]:
         epoch_one,
         epoch_two,
         ratio("one worker ÷ two, an epoch", epoch_one, epoch_two),
+        Measure(
+            "one exchange of gradients",
+            (exchange,),
+            note=f"by gloo, between two idle workers; an epoch has {-(-flights.rows // BATCH)}",
+        ),
     ]
+
+
+def _note(
+    name: str,
+    measured: tuple[float, float, list[float]],
+    starts: dict[str, list[float]],
+    took: dict[str, list[float]],
+    epochs: dict[str, list[float]],
+) -> None:
+    start, rest, each = measured
+    starts[name].append(start)
+    took[name].append(rest)
+    epochs[name] += each
 
 
 def _added(name: str, seconds: dict[str, list[float]], note: str) -> Measure:
@@ -90,6 +110,18 @@ def fit(ctx: Context, batch: int = BATCH) -> None:
 
     ended: list[float] = []
     loop(ctx.wrap(module), ctx.data(), batch // ctx.world_size, end, log)
+
+
+def exchanges(times: int = 300) -> float:
+    """Return the seconds that workers take to sum gradients of the network's size, once."""
+    import torch
+
+    gradients = torch.zeros(sum(each.numel() for each in network().parameters()))
+    torch.distributed.barrier()
+    begin = time.perf_counter()
+    for _ in range(times):
+        torch.distributed.all_reduce(gradients)
+    return (time.perf_counter() - begin) / times
 
 
 def network() -> torch.nn.Module:
