@@ -123,7 +123,10 @@ def as_json(
 def _edges(shown: set[str], executions: Sequence[Execution], events: Sequence[Event]) -> list[Edge]:
     following: dict[str, list[tuple[str, str]]] = {}
     by_id = {each.id: each for each in executions}
+    told = _told_by_steps(by_id, events)
     for event in events:
+        if event.direction == "input" and (event.execution_id, event.artifact_id) in told:
+            continue
         pair = (event.artifact_id, event.execution_id)
         source, target = pair if event.direction == "input" else pair[::-1]
         following.setdefault(source, []).append((target, event.execution_id))
@@ -144,6 +147,22 @@ def _edges(shown: set[str], executions: Sequence[Execution], events: Sequence[Ev
                 seen.add(target)
                 stack += following.get(target, ())
     return list(found)
+
+
+def _told_by_steps(
+    executions: Mapping[str, Execution], events: Sequence[Event]
+) -> set[tuple[str, str]]:
+    """Return (job, artifact) for what a step under the job read or wrote.
+
+    A notebook's job reads all that its cells read. Where the steps between are in the graph, lines
+    through the job would only say the same again, and less exactly.
+    """
+    told = set()
+    for event in events:
+        step = executions.get(event.execution_id)
+        while step is not None and (step := executions.get(step.parent or "")):
+            told.add((step.id, event.artifact_id))
+    return told
 
 
 def _artifact_node(artifact: Artifact) -> Node:

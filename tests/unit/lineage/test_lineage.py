@@ -49,6 +49,8 @@ def line(tmp_path, monkeypatch):
         step("run", "wide", "file", ["examples"], context=("experiment", "delay"))
         step("register", "delay", "model", ["wide"], columns={"temp": ("examples", "temp", "")})
         monkeypatch.delenv(PARENT_VARIABLE)
+        job.read(made["examples"])  # as the notebook's cells do
+        job.read(made["weather"])
     step("deploy", "endpoint", "deployment", ["delay", "hourly"])
     return made
 
@@ -67,6 +69,17 @@ def test_upstream_reaches_the_raw_tables_and_the_job(line):
         "weather@1",
         "retrain",
     }
+
+
+def test_a_job_has_lines_only_to_what_none_of_its_steps_touched(line):
+    graph = lineage("deployment:endpoint")
+    by_id = {node.id: node.title for node in graph.nodes}
+    lines = {(by_id[edge.source], by_id[edge.target]) for edge in graph.edges}
+    assert {pair for pair in lines if "retrain" in pair} == {
+        ("weather@1", "retrain"),
+        ("retrain", "wide"),
+    }
+    assert ("examples@1", "wide") in lines
 
 
 def test_downstream_reaches_the_endpoint(line):
