@@ -1,6 +1,6 @@
 /** The laid-out graph: pan by dragging, zoom by pinch or Ctrl and wheel, arrows along the edges. */
 
-import { useEffect, useMemo, useRef, useState, type JSX, type KeyboardEvent, type PointerEvent } from "react";
+import { useEffect, useMemo, useRef, useState, type CSSProperties, type JSX, type KeyboardEvent, type PointerEvent } from "react";
 import type { LineageData, LineageNode } from "../data.js";
 import { kindWord } from "../format.js";
 import type { Language } from "../text.js";
@@ -8,9 +8,13 @@ import { glyphOf, toneOf } from "./kinds.js";
 import { NODE_HEIGHT, NODE_WIDTH, type LayoutResult } from "./layout.js";
 import { Overview } from "./Overview.js";
 import { neighbours } from "./paths.js";
-import { curve, zoom, type Box, type View } from "./view.js";
+import { curve, letters, zoom, type Box, type View } from "./view.js";
 
 const DRAWN_IN_FULL = 500;
+// How wide a letter is at full size, and what else stands on a node's line.
+const TITLE_LETTER = 8.3;
+const SUBTITLE_LETTER = 6.5;
+const EDGES = 26;
 
 interface PictureProps extends Language {
   data: LineageData;
@@ -49,6 +53,7 @@ export function Picture(props: PictureProps): JSX.Element {
   const inSight = data.nodes
     .map((node, index) => ({ node, place: laid.places[index] ?? ([0, 0] as const) }))
     .filter(({ place: [x, y] }) => x + NODE_WIDTH >= left && x <= right && y + NODE_HEIGHT >= top && y <= bottom);
+  const size = letters(view.scale);
   const isFull = inSight.length <= DRAWN_IN_FULL;
   const first = active ?? root ?? data.nodes[0]?.id;
   const stop = inSight.some(({ node }) => node.id === first) ? first : inSight[0]?.node.id;
@@ -113,7 +118,7 @@ export function Picture(props: PictureProps): JSX.Element {
     >
       {isFull ? null : <Overview data={data} laid={laid} view={view} frame={frame} hot={hot} />}
       <svg width={frame.width} height={frame.height} role="group" aria-label={t("Arrows move along the graph, Enter opens the record, Space shows its columns.")}>
-        <g transform={`translate(${String(view.x)},${String(view.y)}) scale(${String(view.scale)})`}>
+        <g style={{ "--wbu-letters": size } as CSSProperties} transform={`translate(${String(view.x)},${String(view.y)}) scale(${String(view.scale)})`}>
           {isFull ? (
             <>
               <Edges data={data} laid={laid} hot={hot} left={left} right={right} top={top} bottom={bottom} />
@@ -142,7 +147,7 @@ export function Picture(props: PictureProps): JSX.Element {
                   </text>
                   <text
                     className="wbu-Node-title"
-                    x={35}
+                    x={22 + 13 * size}
                     y={22}
                     onClick={(event) => {
                       if (onOpen) {
@@ -151,10 +156,10 @@ export function Picture(props: PictureProps): JSX.Element {
                       }
                     }}
                   >
-                    {shorten(node.title, 21)}
+                    {shorten(node.title, (NODE_WIDTH - EDGES - 13 * size) / (TITLE_LETTER * size))}
                   </text>
                   <text className="wbu-Node-subtitle" x={16} y={40}>
-                    {shorten(node.subtitle ?? kindWord(node.kind, t), 28)}
+                    {shorten(node.subtitle ?? kindWord(node.kind, t), (NODE_WIDTH - EDGES) / (SUBTITLE_LETTER * size))}
                   </text>
                 </g>
               ))}

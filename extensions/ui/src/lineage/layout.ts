@@ -6,7 +6,7 @@
 
 export const NODE_WIDTH = 190;
 export const NODE_HEIGHT = 52;
-const LAYER_GAP = 50;
+const LAYER_GAP = 36;
 const NODE_GAP = 24;
 const DUMMY_GAP = 14;
 const MOST_DUMMIES = 60_000;

@@ -15,7 +15,7 @@ const MARGIN = 28;
 const LEAST = 0.02;
 const MOST = 2.5;
 /** Below this nothing can be read; a first sight rather shows a part. */
-export const READABLE = 0.75;
+export const READABLE = 0.6;
 
 export function fit(picture: Box, frame: Box): View {
   const wide = (frame.width - 2 * MARGIN) / Math.max(picture.width, 1);
@@ -39,6 +39,11 @@ export function firstSight(picture: Box, frame: Box, centre: readonly [number, n
     y: hold(centre[1], picture.height, frame.height),
     scale: READABLE,
   };
+}
+
+/** How much larger letters are drawn in a picture that is shown small, so that they can still be read. */
+export function letters(scale: number): number {
+  return Math.min(1.15, Math.max(1, 0.8 / scale));
 }
 
 /** Zoom by a factor around a point of the window. */
