@@ -112,6 +112,24 @@ async def test_statistics_are_those_computed_last(api, records):
     assert delay["stats"][0]["missing"] == 8_255
 
 
+async def test_statistics_of_splits_are_laid_over_each_other(api, records):
+    import pandas as pd
+
+    import workbench as wb
+
+    frame = pd.DataFrame({"x": range(10), "part": ["train"] * 7 + ["test"] * 3})
+    dataset = wb.ingest(frame, name="parted", split="part")
+    wb.statistics(dataset, split="test")
+    data = (await api("records", dataset.artifact.id))["statistics"]
+    assert data["datasets"] == [{"name": "parted@1/test", "rows": 3}]
+    wb.statistics(dataset, split="train")
+    data = (await api("records", dataset.artifact.id))["statistics"]
+    assert [each["name"] for each in data["datasets"]] == ["parted@1/train", "parted@1/test"]
+    wb.statistics(dataset)
+    data = (await api("records", dataset.artifact.id))["statistics"]
+    assert data["datasets"] == [{"name": "parted@1", "rows": 10}]
+
+
 async def test_an_awkward_name_arrives_whole(api, records):
     page = await api("records", records["awkward"])
     assert page["name"] == seed.AWKWARD

@@ -15,6 +15,7 @@ from workbench.core.errors import NotFound, WorkbenchError
 from workbench.core.files import atomic_write
 from workbench.core.references import check_name
 from workbench.jobs.notebooks import Notebook, bind_parameters, read_notebook
+from workbench.jobs.pictures import keep_pictures
 from workbench.metadata import PARENT_VARIABLE
 
 if TYPE_CHECKING:
@@ -248,7 +249,11 @@ def _keep(recording: Recording, output: Path, name: str) -> None:
         name,
         digest=blob.digest,
         size=blob.size,
-        properties={"media_type": "application/x-ipynb+json", "path": str(copy)},
+        properties={
+            "media_type": "application/x-ipynb+json",
+            "path": str(copy),
+            "pictures": keep_pictures(output, workspace.blobs),
+        },
         role="notebook",
     )
     recording.update(output=str(copy), output_digest=blob.digest, output_artifact=artifact.id)

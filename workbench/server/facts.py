@@ -270,7 +270,7 @@ def _alert(artifact: Artifact, around: Surroundings) -> Facts:
         formats.span(around.now - artifact.created_at),
         {"message": message, "when": artifact.properties.get("when")},
         state="alert",
-        title=first_line(message),
+        title=first_line(str(artifact.properties.get("reason") or message)),
     )
 
 

@@ -87,7 +87,7 @@ def _artifact_page(metadata: Metadata, artifact: Artifact) -> dict[str, Any]:
     made_by = around.producer
     return _page(
         record,
-        description=str(artifact.properties.get("description") or ""),
+        description=_described(artifact),
         tables=[
             *(described(metadata, artifact) if described else ()),
             *tables.versions(versions, artifact),
@@ -157,27 +157,48 @@ def _page(record: dict[str, Any], **parts: Any) -> dict[str, Any]:
     return {**record, **empty, **parts}
 
 
+def _described(artifact: Artifact) -> str:
+    said = artifact.properties.get("description") or artifact.properties.get("message")
+    return str(said or "")
+
+
 def _statistics(metadata: Metadata, artifact: Artifact) -> dict[str, Any] | None:
     if artifact.kind == "statistics":
         return statistics.of_artifact(artifact)
     return statistics.of_dataset(metadata, artifact) if artifact.kind == "dataset" else None
 
 
-def _pictures(artifacts: list[Artifact]) -> list[dict[str, str]]:
+def _pictures(artifacts: list[Artifact]) -> list[dict[str, Any]]:
     """Return the pictures among artifacts, and those that artifacts name in their properties."""
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, tuple[str, str, float]] = {}
     for each in artifacts:
         if each.kind in ("alert", "file", "evaluation", "monitor") and each.digest:
             found.setdefault(
-                each.digest, (each.name, facts.first_line(str(each.properties.get("message", ""))))
+                each.digest,
+                (
+                    each.name,
+                    facts.first_line(str(each.properties.get("message", ""))),
+                    # Our own are drawn for screens with two points to a pixel of the page.
+                    1.0 if each.kind == "file" else 2.0,
+                ),
             )
         for picture in each.properties.get("pictures") or []:
             found.setdefault(
-                picture["digest"], (picture.get("title", each.name), picture.get("alt", ""))
+                picture["digest"],
+                (
+                    picture.get("title") or each.name,
+                    picture.get("alt", ""),
+                    float(picture.get("scale", 2)),
+                ),
             )
     return [
-        {"title": title, "url": f"blobs/{digest}", "alt": alt if alt and alt != "failed" else title}
-        for digest, (title, alt) in found.items()
+        {
+            "title": title,
+            "url": f"blobs/{digest}",
+            "alt": alt if alt and alt != "failed" else title,
+            "scale": scale,
+        }
+        for digest, (title, alt, scale) in found.items()
         if _shown(digest)
     ]
 

@@ -131,7 +131,7 @@ function Header(props: ILoadedProps): React.JSX.Element {
       <div className="wb-Page-heading">
         <h1 className="wb-Page-title">
           <Glyph record={page} trans={trans} /> {page.title}
-          {page.version === null ? null : <span className="wb-Faint">@{page.version}</span>}
+          {page.version === null || page.title !== page.name ? null : <span className="wb-Faint">@{page.version}</span>}
         </h1>
         <span className="wb-Chip">{kindOf(page.kind, trans)}</span>
         <span className="wb-Chip" data-state={page.state}>
@@ -248,12 +248,18 @@ function Overview(props: ILoadedProps & { onOpen: (id: string) => void }): React
       {page.curves && page.curves.series.length > 0 ? (
         <RunCurves data={page.curves} locale={language.locale} />
       ) : null}
-      {page.pictures.map((picture) => (
-        <figure key={picture.url} className="wb-Card wb-Picture">
-          <img src={model.api.url(picture.url)} alt={picture.alt} />
-          <figcaption className="wb-Faint">{picture.title}</figcaption>
-        </figure>
-      ))}
+      {page.pictures.length > 0 ? (
+        <div className="wb-Pictures">
+          {page.pictures.map((picture) => (
+            <figure key={picture.url} className="wb-Card wb-Picture">
+              <a href={model.api.url(picture.url)} target="_blank" rel="noopener" title={trans.__("Open in full size")}>
+                <img srcSet={`${model.api.url(picture.url)} ${String(picture.scale)}x`} alt={picture.alt} />
+              </a>
+              <figcaption className="wb-Faint">{picture.title}</figcaption>
+            </figure>
+          ))}
+        </div>
+      ) : null}
       {page.statistics ? (
         <StatisticsTable
           data={page.statistics}

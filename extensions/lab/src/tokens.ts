@@ -96,6 +96,8 @@ export interface IPicture {
   readonly title: string;
   readonly url: string;
   readonly alt: string;
+  /** How many of its pixels make one of the page. */
+  readonly scale: number;
 }
 
 /** One record's page. `statistics` and `curves` are drawn by the shared components, whose shapes they have. */
