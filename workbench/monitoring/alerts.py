@@ -103,11 +103,14 @@ def alert(
     if not verdict.holds:
         return None
     called = check_name(name or seen.name)
-    message = _message(seen, condition, verdict)
+    reason = _reason(condition, verdict)
+    about = seen.deployment.partition("@")[0]
+    message = f"{about}: {reason}; {seen.rows:,} predictions against {seen.baseline}"
     columns = [each.column for each in verdict.reasons if each.column is not None]
     picture = png(drift_chart(seen.artifact.properties["histograms"], columns))
     facts = {
         "message": message,
+        "reason": reason,
         "when": when,
         "monitor": seen.ref,
         "deployment": seen.deployment,
@@ -125,14 +128,12 @@ def alert(
     return Alert(space.metadata.update_artifact(artifact.id, delivered=True))
 
 
-def _message(seen: Monitor, condition: Condition, verdict: Verdict) -> str:
-    about = seen.deployment.partition("@")[0]
+def _reason(condition: Condition, verdict: Verdict) -> str:
     reasons = [str(each) for each in verdict.reasons[:4]]
     more = len(verdict.reasons) - len(reasons)
     if more > 0:
         reasons.append(f"{more} more")
-    why = ", ".join(reasons) if reasons else f"{condition.text} holds"
-    return f"{about}: {why}; {seen.rows:,} predictions against {seen.baseline}"
+    return ", ".join(reasons) if reasons else f"{condition.text} holds"
 
 
 def _flat(values: dict[str, Any]) -> dict[str, float]:

@@ -48,7 +48,11 @@ class Reason:
     column: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.what} is {self.value:.3g} ({self.comparison})"
+        what = self.what
+        if self.column is not None:
+            what = f"{self.column} {what.partition('[')[0]}"
+        value = f"{self.value:,.0f}" if self.value.is_integer() else f"{self.value:.3g}"
+        return f"{what} {value} ({self.comparison})"
 
 
 @dataclass(frozen=True)

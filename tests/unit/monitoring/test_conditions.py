@@ -49,7 +49,8 @@ def test_the_reasons_name_each_column_worst_first() -> None:
     verdict = Condition("rows >= 100 and drift > 0.1").judge(VALUES)
     named = [reason.column for reason in verdict.reasons if reason.column]
     assert named == ["temp", "wind"]
-    assert "drift['temp'] is 0.3 (> 0.1)" in [str(reason) for reason in verdict.reasons]
+    assert "temp drift 0.3 (> 0.1)" in [str(reason) for reason in verdict.reasons]
+    assert "rows 200 (>= 100)" in [str(reason) for reason in verdict.reasons]
 
 
 @pytest.mark.parametrize(
