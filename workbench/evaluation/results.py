@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -143,12 +142,9 @@ class Findings:
         }
 
     def _repr_html_(self) -> str:
-        gates = "".join(
-            f"<li>{'✓ passed' if gate.passed else '✗ failed'}: {html.escape(gate.reason)}</li>"
-            for gate in self.gates
-        )
-        table = self.to_pandas().to_html(index=False, na_rep="–", float_format=lambda x: f"{x:.3g}")
-        return f"<p>{html.escape(self.sentence())}</p><ul>{gates}</ul>{table}"
+        from workbench.evaluation.page import page
+
+        return page(self)
 
 
 @dataclass(frozen=True)
