@@ -156,7 +156,7 @@ export function Picture(props: PictureProps): JSX.Element {
                       }
                     }}
                   >
-                    {shorten(node.title, (NODE_WIDTH - EDGES - 13 * size) / (TITLE_LETTER * size))}
+                    {shortenTitle(node, (NODE_WIDTH - EDGES - 13 * size) / (TITLE_LETTER * size))}
                   </text>
                   <text className="wbu-Node-subtitle" x={16} y={40}>
                     {shorten(node.subtitle ?? kindWord(node.kind, t), (NODE_WIDTH - EDGES) / (SUBTITLE_LETTER * size))}
@@ -212,6 +212,12 @@ function intoSight(view: View, frame: Box, x: number, y: number): View {
   const [wide, high] = [NODE_WIDTH * view.scale, NODE_HEIGHT * view.scale];
   const nudge = (at: number, size: number, room: number): number => (at < 16 ? 16 - at : at + size > room - 16 ? room - 16 - at - size : 0);
   return { ...view, x: view.x + nudge(left, wide, frame.width), y: view.y + nudge(top, high, frame.height) };
+}
+
+/** A record's version says more than the end of its name. */
+function shortenTitle({ title, name, version }: LineageNode, most: number): string {
+  const tail = `@${String(version)}`;
+  return title === name + tail ? shorten(name, most - tail.length) + tail : shorten(title, most);
 }
 
 function shorten(text: string, most: number): string {
