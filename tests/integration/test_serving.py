@@ -233,6 +233,7 @@ def test_a_swap_fails_no_request_and_a_rollback_brings_back(
     thread = threading.Thread(target=ask)
     thread.start()
     pids = replica_pids()
+    assert len(pids) == 1
     swapped = wb.deploy(second, name="delay")
     stop.set()
     thread.join()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -61,6 +63,19 @@ def test_completion_shows_the_list():
     assert set(wb.__all__) <= set(dir(wb))
 
 
+def test_type_checkers_see_the_same_names_from_the_same_places():
+    tree = ast.parse(Path(wb.__file__).with_suffix(".pyi").read_text())
+    seen = {
+        (each.name, node.module)
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for each in node.names
+    }
+    assert seen == {(name, vars(wb)["_HOMES"][name]) for name in wb.__all__}
+    listed = next(node.value for node in tree.body if isinstance(node, ast.Assign))
+    assert ast.literal_eval(listed) == wb.__all__
+
+
 @pytest.mark.parametrize("name", wb.__all__)
 def test_a_public_name_resolves_and_is_documented(name):
     assert inspect.getdoc(getattr(wb, name))
@@ -68,7 +83,7 @@ def test_a_public_name_resolves_and_is_documented(name):
 
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no_such_name"):
-        _ = wb.no_such_name
+        _ = wb.no_such_name  # type: ignore[attr-defined]
 
 
 def test_importing_the_package_loads_nothing_heavy():

@@ -159,4 +159,4 @@ def test_the_package_can_be_called_under_its_public_name(line):
     import workbench
     import workbench.lineage
 
-    assert workbench.lineage("flights").node.title == "flights@1"  # type: ignore[operator]
+    assert workbench.lineage("flights").node.title == "flights@1"

@@ -1,0 +1,81 @@
+"""The public names, for type checkers and editors; a test holds this list to the real one."""
+
+from workbench.dashboards import publish
+from workbench.data.datasets import dataset
+from workbench.data.drift import drift
+from workbench.data.inference import infer_schema
+from workbench.data.ingest import ingest
+from workbench.data.statistics import statistics
+from workbench.data.transform import Transform
+from workbench.data.validation import validate
+from workbench.evaluation.baselines import base_rate, gradient_boosting
+from workbench.evaluation.evaluate import evaluate
+from workbench.evaluation.gates import Gate
+from workbench.features.definitions import FeatureService, FeatureView
+from workbench.features.entities import Entity
+from workbench.features.materialization import materialize
+from workbench.features.online import online
+from workbench.features.pushing import push
+from workbench.features.registration import feature_service, feature_view
+from workbench.features.training_sets import training_set
+from workbench.jobs import run_notebook, schedule
+from workbench.lineage import lineage
+from workbench.monitoring.alerts import alert
+from workbench.monitoring.monitors import monitor
+from workbench.registry import model, models, register
+from workbench.serving.deployments import (
+    deploy,
+    deployment,
+    deployments,
+    predictions,
+    promote,
+    rollback,
+)
+from workbench.tracking import runs, start_run
+from workbench.training import ColumnsModel, TorchModel, train
+from workbench.workspace import connect
+
+__version__: str
+__all__ = [
+    "ColumnsModel",
+    "Entity",
+    "FeatureService",
+    "FeatureView",
+    "Gate",
+    "TorchModel",
+    "Transform",
+    "alert",
+    "base_rate",
+    "connect",
+    "dataset",
+    "deploy",
+    "deployment",
+    "deployments",
+    "drift",
+    "evaluate",
+    "feature_service",
+    "feature_view",
+    "gradient_boosting",
+    "infer_schema",
+    "ingest",
+    "lineage",
+    "materialize",
+    "model",
+    "models",
+    "monitor",
+    "online",
+    "predictions",
+    "promote",
+    "publish",
+    "push",
+    "register",
+    "rollback",
+    "run_notebook",
+    "runs",
+    "schedule",
+    "start_run",
+    "statistics",
+    "train",
+    "training_set",
+    "validate",
+]
