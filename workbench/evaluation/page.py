@@ -81,4 +81,5 @@ def _verdict(name: str, difference: Estimate) -> str:
 
 def _with_interval(estimate: Estimate, *, signed: bool = False) -> str:
     value = f"{estimate.value:+.3f}" if signed else f"{estimate.value:.3f}"
-    return f"{value.replace('-', '−')} ± {estimate.half_width:.3f}"
+    whole = f"{value.replace('-', '−')} ± {estimate.half_width:.3f}"
+    return whole.replace(" ", "\N{NO-BREAK SPACE}")

@@ -29,7 +29,7 @@ def findings():
 
 
 def rows(shown):
-    found = re.findall(r"<tr>(.*?)</tr>", shown)
+    found = re.findall(r"<tr>(.*?)</tr>", shown.replace("\N{NO-BREAK SPACE}", " "))
     return [re.findall(r"<t[hd]>(.*?)</t[hd]>", each) for each in found]
 
 
