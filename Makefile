@@ -4,6 +4,7 @@
 #   make lab      open JupyterLab on the notebooks
 #   make test     install what the tests start, and run them; test-unit, test-ui … run a part
 #   make check    formatting, lint, types, layers, TypeScript
+#   make test-cluster  train on two hosts, made of network namespaces (as root)
 #   make bench    measure, beside peers in an environment of their own
 #   make wheel    one wheel that needs no Node
 #   make clean    remove what was built; distclean removes the environments too

@@ -55,6 +55,29 @@ def empty_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 @pytest.fixture(scope="session")
+def demo_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab over what the demo made, its endpoint and its page still up."""
+    folder = tmp_path_factory.mktemp("demo")
+    home = folder / "workspace"
+    program = Path(sys.executable).with_name("workbench")
+    ran = subprocess.run(
+        [program, "demo", "--home", home, "--keep", "--json"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    try:
+        if ran.returncode:
+            pytest.fail(f"the demo failed:\n{ran.stderr}", pytrace=False)
+        (executed,) = (home / "jobs").glob("quickstart-*.ipynb")
+        with _serving(folder, home) as url:
+            shutil.copy(executed, folder / "notebooks" / "executed.ipynb")
+            yield Lab(url, {}, home)
+    finally:
+        subprocess.run([program, "down", "--home", home], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
 def browse() -> Callable[[str, Lab], None]:
     """Run the browser tests of a file against a lab; what failed is in the message."""
 

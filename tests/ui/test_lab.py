@@ -12,5 +12,9 @@ def test_a_filled_workspace(spec, browse, lab):
     browse(spec, lab)
 
 
+def test_what_the_demo_left(browse, demo_lab):
+    browse("demo.spec.ts", demo_lab)
+
+
 def test_an_empty_workspace(browse, empty_lab):
     browse("empty.spec.ts", empty_lab)

@@ -36,7 +36,7 @@ def _pictures(notebook: Path) -> Iterator[tuple[str, bytes, float]]:
     title = ""
     for cell in nbformat.reads(notebook.read_text(), as_version=4).cells:  # type: ignore[no-untyped-call]
         if cell.cell_type == "markdown":
-            title = next(iter(cell.source.strip().splitlines()), "").lstrip("# ") or title
+            title = next(iter(cell.source.strip().splitlines()), "").lstrip("# ")[:120] or title
         for output in cell.get("outputs", ()):
             said = output.get("data", {}).get(_PNG)
             if said is None:
