@@ -135,7 +135,9 @@ def test_runs_are_found_by_what_they_measured():
     frame = runs("delay").to_pandas()
     assert list(frame["params.lr"]) == [1.0, 0.1, 0.01]
     assert "metrics.auc" in frame
-    assert "metrics.auc" in runs("delay")._repr_html_()
+    shown = runs("delay")._repr_html_()
+    assert "metrics.auc" in shown
+    assert f"<td>{found[0].execution.started_at:%Y-%m-%d %H:%M:%S}</td>" in shown
 
 
 def test_a_database_that_does_not_answer_delays_and_loses_nothing(here, monkeypatch):
