@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from workbench.core.clock import Clock
 from workbench.core.errors import InvalidInput, StorageFull, Unavailable
 from workbench.core.files import file_lock
+from workbench.core.sqlite import use_wal
 from workbench.metadata.changes import Changes, FileChanges, PostgresChanges
 
 REVISION = "0001"
@@ -127,14 +128,14 @@ def _engine(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # a DBAPI connection
     connection.isolation_level = None  # transactions begin where we say, in `_begin_sqlite`
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    use_wal(connection)
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Any) -> None:  # an SQLAlchemy connection
     # A transaction that will write takes the write lock at once: two that read first and then both
-    # want to write
-    # would otherwise fail instead of waiting.
+    # want to write would otherwise fail instead of waiting.
     write = connection.get_execution_options().get("workbench_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.core.errors import StorageFull, Unavailable
+from workbench.core.sqlite import use_wal
 from workbench.features.stores.encoding import ORDER_BYTES
 from workbench.features.stores.store import STATE_KEY
 
@@ -100,7 +101,7 @@ class SqliteStore:
             found = sqlite3.connect(
                 self.path, timeout=self._busy, isolation_level=None, check_same_thread=False
             )
-            found.execute("PRAGMA journal_mode = WAL")
+            use_wal(found, self._busy)
             found.execute("PRAGMA synchronous = NORMAL")
             found.execute(_CREATE)
             with self._lock:
