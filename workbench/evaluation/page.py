@@ -11,7 +11,7 @@ from workbench.evaluation.metrics import METRICS
 
 if TYPE_CHECKING:
     from workbench.evaluation.bootstrap import Comparison, Estimate
-    from workbench.evaluation.results import Findings, SliceResult
+    from workbench.evaluation.results import Findings
 
 _MISSING = "–"
 
@@ -46,7 +46,10 @@ def _table(found: Findings) -> str:
         title = METRICS[name].title
         head += [title, "baseline", "difference", "verdict"] if compared else [title]
     rows = [("all rows", found.rows, found.positives, found.overall, "")]
-    rows += [(f"{each.by} = {each.value}", *_figures(each)) for each in found.slices]
+    rows += [
+        (f"{each.by} = {each.value}", each.rows, each.positives, each.metrics, each.note)
+        for each in found.slices
+    ]
     body = ""
     for label, count, positives, metrics, note in rows:
         cells = [f"{count:,}", f"{positives:,}"]
@@ -55,10 +58,6 @@ def _table(found: Findings) -> str:
         body += f"<tr><th>{escape(label)}</th>{''.join(f'<td>{each}</td>' for each in cells)}</tr>"
     titles = "".join(f"<th>{escape(each)}</th>" for each in head)
     return f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _figures(each: SliceResult) -> tuple[int, int, dict[str, Comparison], str]:
-    return each.rows, each.positives, dict(each.metrics), each.note
 
 
 def _metric(name: str, found: Comparison | None, note: str, *, compared: bool) -> list[str]:

@@ -178,7 +178,7 @@ def _pictures(artifacts: list[Artifact]) -> list[dict[str, Any]]:
                 (
                     each.name,
                     facts.first_line(str(each.properties.get("message", ""))),
-                    # Our own are drawn for screens with two points to a pixel of the page.
+                    # Our own are drawn with two pixels to one of the page.
                     1.0 if each.kind == "file" else 2.0,
                 ),
             )
