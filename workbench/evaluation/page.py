@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import struct
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -29,13 +28,13 @@ def page(found: Findings) -> str:
 
 
 def _picture(found: Findings) -> str:
-    from workbench.evaluation.pictures import png
+    from workbench.evaluation.pictures import pixel_width
 
-    content = png(found.chart())
-    (pixels,) = struct.unpack(">I", content[16:20])
+    content = found.picture
     return (
         f'<img src="data:image/png;base64,{base64.b64encode(content).decode()}" '
-        f'style="width: {pixels // 2}px; max-width: 100%" alt="{escape(found.sentence())}">'
+        f'style="width: {pixel_width(content) // 2}px; max-width: 100%" '
+        f'alt="{escape(found.sentence())}">'
     )
 
 

@@ -1,15 +1,15 @@
-"""Charts as pictures, and the colours that every chart of this library shares."""
+"""Charts as pictures, in the style that every chart of this library shares."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from workbench.core.colours import CATEGORIES
+
 if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-# The categorical order: blue, orange, green, purple, ochre; told apart by colour-blind readers.
-PALETTE = ("#2f6fb2", "#d9772b", "#3c8d5a", "#7d5ba6", "#b08d2e")
 INK = "#4a4a4a"
 RULE = "#d9d9d9"
 
@@ -20,6 +20,11 @@ def png(chart: alt.TopLevelMixin, *, scale: float = 2.0) -> bytes:
 
     content: bytes = vl_convert.vegalite_to_png(chart.to_json(), scale=scale)
     return content
+
+
+def pixel_width(image: bytes) -> int:
+    """Return how wide a PNG is, from its header (W3C's PNG, third edition, 11.2.1)."""
+    return int.from_bytes(image[16:20], "big")
 
 
 def themed(chart: alt.TopLevelMixin) -> alt.TopLevelMixin:
@@ -62,7 +67,7 @@ def interval_chart(table: pd.DataFrame, titles: dict[str, str]) -> alt.TopLevelM
             color=alt.Color(
                 "side:N",
                 title=None,
-                scale=alt.Scale(domain=["model", "baseline"], range=list(PALETTE[:2])),
+                scale=alt.Scale(domain=["model", "baseline"], range=list(CATEGORIES[:2])),
             ),
             tooltip=["slice", "side", "value", "low", "high", "rows"],
         )

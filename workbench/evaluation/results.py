@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from workbench import workspace
 from workbench.core.errors import GateFailed
 from workbench.evaluation.bootstrap import Comparison, Estimate
 from workbench.evaluation.gates import GateResult
@@ -94,6 +95,13 @@ class Findings:
         titles = {name: METRICS[name].title for name in self.overall}
         return interval_chart(pd.DataFrame(marks), titles)
 
+    @property
+    def picture(self) -> bytes:
+        """The chart as a PNG, at two of its pixels to one of a page."""
+        from workbench.evaluation.pictures import png
+
+        return png(self.chart())
+
     def sentence(self) -> str:
         """Return what was found, in a sentence."""
         figures = []
@@ -163,6 +171,12 @@ class Evaluation(Findings):
     def ref(self) -> str:
         """``name@version``."""
         return self.artifact.ref
+
+    @property
+    def picture(self) -> bytes:
+        """The chart as it was kept when this was recorded."""
+        (kept,) = self.artifact.properties["pictures"]
+        return workspace.current().blobs.read(kept["digest"])
 
     def require(self) -> Evaluation:
         """Return this evaluation if every gate was passed.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import struct
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from workbench.evaluation.pictures import pixel_width
 from workbench.storage import BlobStore
 
 _MOST = 12
@@ -54,5 +54,4 @@ def _scale(png: bytes, metadata: Mapping[str, Any]) -> float:
     shown = (metadata.get(_PNG) or {}).get("width") or metadata.get("width")
     if not isinstance(shown, int | float) or shown <= 0 or len(png) < 24:
         return 1.0
-    (pixels,) = struct.unpack(">I", png[16:20])
-    return max(1.0, float(pixels) / float(shown))
+    return max(1.0, pixel_width(png) / float(shown))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbench.evaluation.pictures import PALETTE, themed
+from workbench.core.colours import CATEGORIES
+from workbench.evaluation.pictures import themed
 
 if TYPE_CHECKING:
     import altair as alt
@@ -49,7 +50,7 @@ def _overlaid(histogram: Mapping[str, Any]) -> alt.TopLevelMixin:
         color=alt.Color(
             "side:N",
             title=None,
-            scale=alt.Scale(domain=list(_SIDES), range=[PALETTE[0], PALETTE[1]]),
+            scale=alt.Scale(domain=list(_SIDES), range=list(CATEGORIES[:2])),
         ),
         tooltip=["label", "side", alt.Tooltip("share:Q", format=".1%")],
     )
@@ -61,7 +62,7 @@ def _overlaid(histogram: Mapping[str, Any]) -> alt.TopLevelMixin:
         x = {"x": alt.X("label:N", title=None, sort=alt.SortField("order"))}
     filled = base.transform_filter("datum.side == 'baseline'").mark_bar(opacity=0.45)
     outlined = base.transform_filter("datum.side == 'served'").mark_bar(
-        fillOpacity=0, strokeWidth=1.5, stroke=PALETTE[1]
+        fillOpacity=0, strokeWidth=1.5, stroke=CATEGORIES[1]
     )
     title = f"{histogram['feature']}, drift {histogram['jsd']:.2g}"
     return alt.layer(filled.encode(**x), outlined.encode(**x)).properties(

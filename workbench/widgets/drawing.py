@@ -11,8 +11,6 @@ from html import escape
 
 from workbench.widgets.palette import smaller
 
-#: The same order and tones as in style/tokens.css of the components.
-TONES = ("#2f6fb7", "#d5692a", "#21866a", "#a8488f", "#84722a")
 FILL = "#5b8fcb"
 INK, INK2, FAINT, LINE, GROUND = "#1c2330", "#4a5462", "#68727f", "#e1e4e9", "#f6f7f9"
 WARN, WARN_LINE, BRAND, OK, BAD = "#8f5c00", "#c98f1f", "#1967b3", "#1a7a4f", "#c02e24"

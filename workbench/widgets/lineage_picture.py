@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.core.colours import CATEGORIES
 from workbench.widgets.drawing import (
     BRAND,
     FAINT,
@@ -11,7 +12,6 @@ from workbench.widgets.drawing import (
     INK,
     INK2,
     LINE,
-    TONES,
     card,
     line,
     path,
@@ -159,7 +159,7 @@ def _node(node: dict[str, Any], place: tuple[float, float], is_root: bool) -> st
                 radius=8,
                 stroke_width=thick,
             ),
-            rect(x, y + 6, 4, _NODE_HEIGHT - 12, fill=TONES[tone], radius=2),
+            rect(x, y + 6, 4, _NODE_HEIGHT - 12, fill=CATEGORIES[tone], radius=2),
             text(x + 22, y + 22, glyph, fill=INK2, anchor="middle"),
             text(x + 35, y + 22, shorten(node["title"], 142), fill=INK, bold=True),
             text(

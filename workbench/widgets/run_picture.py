@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.core.colours import CATEGORIES
 from workbench.widgets.drawing import (
     BAD,
     BRAND,
@@ -11,7 +12,6 @@ from workbench.widgets.drawing import (
     INK2,
     LINE,
     OK,
-    TONES,
     card,
     line,
     number,
@@ -55,7 +55,7 @@ def draw(data: dict[str, Any]) -> str:
     width = _WIDTH / columns
     for index, (title, lines) in enumerate(groups):
         x, y = index % columns * width, _HEAD + index // columns * _CHART
-        parts += _chart(title, lines, x, y, width, 2 if index == 1 else index % len(TONES))
+        parts += _chart(title, lines, x, y, width, 2 if index == 1 else index % len(CATEGORIES))
     return card(_WIDTH, _HEAD + -(-len(groups) // columns) * _CHART, parts)
 
 
@@ -98,7 +98,7 @@ def _chart(
     parts.append(text(right, y0 + _CHART - 5, f"step {last:,}", fill=FAINT, size=11, anchor="end"))
     taken: list[float] = []
     for place, each in enumerate(lines):
-        colour = TONES[(tone if len(lines) == 1 else place) % len(TONES)]
+        colour = CATEGORIES[(tone if len(lines) == 1 else place) % len(CATEGORIES)]
         known = [point for point in each["points"] if point[1] is not None]
         if not known:
             continue

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from workbench.core.colours import CATEGORIES
 from workbench.widgets.drawing import (
     BRAND,
     FAINT,
@@ -13,7 +14,6 @@ from workbench.widgets.drawing import (
     INK,
     INK2,
     LINE,
-    TONES,
     WARN,
     WARN_LINE,
     card,
@@ -76,7 +76,7 @@ def draw(data: dict[str, Any]) -> str:
 def _header(data: dict[str, Any]) -> str:
     x, parts = 14.0, []
     for place, dataset in enumerate(data["datasets"]):
-        tone = TONES[min(place, len(TONES) - 1)]
+        tone = CATEGORIES[min(place, len(CATEGORIES) - 1)]
         parts.append(
             rect(
                 x + 1,
@@ -207,7 +207,7 @@ def _histogram(feature: Feature, top: float) -> str:
                 left, right = _CHART + low * _CHART_WIDTH, _CHART + high * _CHART_WIDTH
                 drawn += f"{pen}{left:.1f},{y:.1f}L{right:.1f},{y:.1f}"
                 pen = "L"
-            parts.append(path(drawn, TONES[min(place, len(TONES) - 1)], 1.5))
+            parts.append(path(drawn, CATEGORIES[min(place, len(CATEGORIES) - 1)], 1.5))
     return "".join(parts)
 
 

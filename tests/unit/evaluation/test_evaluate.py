@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -61,7 +63,9 @@ def test_an_evaluation_is_recorded_with_what_it_read_and_a_picture(
     read = {(each.kind, each.name) for each in place.metadata.inputs(step.id)}
     assert read == {("dataset", "flights"), ("file", "base rate/model")}
     assert "base rate" in found.sentence()
-    assert found._repr_html_().count("<tr>") >= 4
+    shown = found._repr_html_()
+    assert base64.b64encode(picture).decode() in shown
+    assert shown.count("<tr>") >= 4
 
 
 def test_the_same_rows_give_the_same_intervals(data: Dataset) -> None:
