@@ -85,6 +85,8 @@ def test_publishing_records_what_is_read_and_serves_new_versions_at_one_address(
     edges = workspace.metadata.column_edges([first.artifact.id])
     assert {edge.source_column for edge in edges} == {"carrier", "arr_delay"}
     assert first.title == "Delays 航班延误"
+    (executed,) = workspace.metadata.outputs(first.artifact.properties["job"])
+    assert [each["title"] for each in executed.properties["pictures"]] == ["Delays 航班延误"]
 
     second = publish(path, name="late")
     assert (second.ref, second.url) == ("late@2", first.url)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import os
 from importlib.metadata import version
 from typing import Any
 
 from workbench import workspace as _workspace
+from workbench.core.colours import CATEGORIES
 from workbench.core.files import atomic_write
+from workbench.evaluation.pictures import pixel_width, png
 
-#: The categorical colours, safe for colour-blind readers, in the order of every chart we draw.
-CATEGORIES = ("#4269d0", "#e8772e", "#3a9d5d", "#8a5fc7", "#a8862a")
+_Bundle = tuple[dict[str, Any], dict[str, Any]]
 
 
 def offline_charts() -> None:
     """Make every Altair chart of this kernel draw without a network, as SVG in the page's colours.
 
     By default Altair's charts fetch Vega from a CDN when they are shown in Voila. The bundle that
-    replaces it takes seconds to make, so the workspace keeps it for each version of Altair.
+    replaces it takes seconds to make, so the workspace keeps it for each version of Altair. In a
+    notebook a chart also leaves a still picture, which shows where its JavaScript may not run.
 
     Raises
     ------
@@ -41,8 +45,30 @@ def offline_charts() -> None:
             chart.enable_offline()
             atomic_write(kept, chart._esm.encode())
     options = {"renderer": "svg", "actions": False}
-    alt.renderers.enable("jupyter", offline=True, embed_options=options)
+    # Voila makes its pages anew for each reader, and keeps none.
+    drawn = _live if os.environ.get("SERVER_SOFTWARE", "").startswith("voila/") else _live_and_still
+    alt.renderers.register("workbench", drawn)
+    alt.renderers.enable("workbench", embed_options=options)
     alt.theme.register("workbench", enable=True)(_theme)
+
+
+def _live(spec: dict[str, Any], embed_options: dict[str, Any]) -> _Bundle:
+    import altair as alt
+
+    chart = alt.JupyterChart(alt.Chart.from_dict(spec), embed_options=embed_options)
+    bundle: Any = chart._repr_mimebundle_()  # IPython's; ipywidgets declares less than it gives
+    data, metadata = bundle
+    return data, metadata
+
+
+def _live_and_still(spec: dict[str, Any], embed_options: dict[str, Any]) -> _Bundle:
+    """Return what a notebook shows: the chart, and a picture of it on white at two to one."""
+    import altair as alt
+
+    data, metadata = _live(spec, embed_options)
+    still = png(alt.Chart.from_dict({**spec, "background": "white"}))
+    shown = {"image/png": {"width": pixel_width(still) // 2}}
+    return {**data, "image/png": base64.b64encode(still).decode()}, {**metadata, **shown}
 
 
 def _theme() -> Any:
