@@ -130,6 +130,41 @@ async def test_statistics_of_splits_are_laid_over_each_other(api, records):
     assert data["datasets"] == [{"name": "parted@1", "rows": 10}]
 
 
+async def test_a_views_page_has_statistics_once_it_was_materialized(api, records):
+    from datetime import timedelta
+
+    import pandas as pd
+
+    import workbench as wb
+
+    times = pd.date_range("2013-01-01", periods=3, freq="h", tz="UTC")
+    readings = pd.DataFrame({"origin": "JFK", "at": times, "temp": [30.0, 31.0, 32.0]})
+    wb.ingest(readings, name="readings", time="at")
+    view = wb.feature_view(
+        name="hourly",
+        entities=[wb.Entity("origin")],
+        source="readings",
+        ttl=timedelta(hours=6),
+    )
+    page = await api("records", view.artifact.id)
+    assert (page["statistics"], page["statistics_code"]) == (None, 'wb.materialize("hourly@1")')
+    wb.materialize(view)
+    page = await api("records", view.artifact.id)
+    assert page["statistics"]["datasets"] == [{"name": "hourly@1", "rows": 3}]
+    assert [each["name"] for each in page["statistics"]["features"]] == ["temp"]
+
+
+async def test_a_dashboards_page_shows_what_it_drew_when_it_was_checked(api, records):
+    metadata = workspace.current().metadata
+    picture = workspace.current().blobs.put_bytes(b"\x89PNG\r\n\x1a\n")
+    kept = {"digest": picture.digest, "title": "Delays", "scale": 2.0}
+    with metadata.record("job", "delays") as job:
+        job.write("notebook", "delays", properties={"pictures": [kept]})
+    metadata.update_artifact(records["dashboard"], job=job.id)
+    (shown,) = (await api("records", records["dashboard"]))["pictures"]
+    assert (shown["title"], shown["url"]) == ("Delays", f"blobs/{picture.digest}")
+
+
 async def test_an_awkward_name_arrives_whole(api, records):
     page = await api("records", records["awkward"])
     assert page["name"] == seed.AWKWARD

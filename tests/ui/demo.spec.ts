@@ -57,6 +57,21 @@ test("an endpoint's lineage goes back to the three raw tables, in light and dark
   }
 });
 
+test("a feature view shows what its values are like, a dashboard what it draws", async ({ lab, page }) => {
+  await showPanel(page);
+  const shown = page.locator(".wb-Page:visible");
+  await page.locator(ROW, { hasText: /^.weather_hourly/ }).first().click();
+  await expect(shown.locator(".wbu-Legend", { hasText: /weather_hourly@1/ })).toBeVisible();
+  await expect(shown.getByRole("rowheader", { name: /temp/ })).toBeVisible();
+  await page.screenshot({ path: `${SHOTS}/demo-view-light.png` });
+  await page.locator(ROW, { hasText: /^.(delays|Late flights)/ }).last().click();
+  await expect(shown.locator(".wb-Picture img")).toHaveCount(2);
+  for (const picture of await shown.locator(".wb-Picture img").all()) {
+    await expect.poll(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(600);
+  }
+  await page.screenshot({ path: `${SHOTS}/demo-dashboard-light.png` });
+});
+
 test("the demo's own notebook, which nobody trusts yet, still shows its widgets' pictures", async ({ lab, page }) => {
   await setTheme(page, "light");
   await lab.filebrowser.open("executed.ipynb");

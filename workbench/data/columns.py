@@ -72,6 +72,12 @@ def family_of_name(name: str) -> Family:
     return "STRING"
 
 
+def is_described(name: str) -> bool:
+    """Return whether statistics know a type: numbers, text, truth values, times; no lists yet."""
+    known = ("string", "bool", "date", "timestamp")
+    return name in known or name.startswith(("int", "uint", "float", "decimal"))
+
+
 def family_of(kind: pa.DataType) -> Family:
     """Return the family of an Arrow type."""
     return family_of_name(type_name(kind))

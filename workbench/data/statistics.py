@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from workbench.data.datasets import Dataset
     from workbench.data.drift import Drift
-    from workbench.metadata import Artifact
+    from workbench.metadata import Artifact, Recording
 
 KIND = "statistics"
 MOST_SLICES = 1000
@@ -212,17 +212,25 @@ def statistics(
     source = open_source(data, split=split)
     if source.artifact is None:
         return Statistics(describe_source(source, by))
-    place = workspace.current()
     name = source.artifact.name
     asked = {"split": split, "by": by}
-    with place.metadata.record(KIND, name, reads=[source.artifact], properties=asked) as step:
+    metadata = workspace.current().metadata
+    with metadata.record(KIND, name, reads=[source.artifact], properties=asked) as step:
         figures = Statistics(describe_source(source, by))
-        blob = place.blobs.put_bytes(figures.to_proto().SerializeToString(deterministic=True))
-        facts = {"dataset": source.artifact.ref, "rows": source.rows, "columns": len(source.names)}
-        artifact = step.write(
-            KIND, name, digest=blob.digest, size=blob.size, properties={**facts, **asked}
-        )
-    return Statistics(figures.datasets, artifact)
+        facts = {"dataset": source.artifact.ref, **asked}
+        return Statistics(figures.datasets, keep_statistics(step, name, figures, facts))
+
+
+def keep_statistics(
+    step: Recording, name: str, figures: Statistics, facts: Mapping[str, Any]
+) -> Artifact:
+    """Record figures, with facts about them, as what a step wrote."""
+    content = figures.to_proto().SerializeToString(deterministic=True)
+    blob = workspace.current().blobs.put_bytes(content)
+    counted = {"rows": figures.rows, "columns": len(figures.features)}
+    return step.write(
+        KIND, name, digest=blob.digest, size=blob.size, properties={**facts, **counted}
+    )
 
 
 def load_statistics(artifact: Artifact) -> Statistics:

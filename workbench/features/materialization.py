@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput
+from workbench.data.columns import is_described
+from workbench.data.sources import Source
+from workbench.data.statistics import Statistics, describe_source, keep_statistics
 from workbench.data.times import as_utc
 from workbench.features.definitions import FeatureView
 from workbench.features.engine import open_engine, parquet
@@ -17,6 +21,11 @@ from workbench.features.selections import Asked, resolve
 from workbench.features.stores.encoding import micros, moment, pack_key, pack_row
 from workbench.features.stores.state import TableState, pack_state
 from workbench.features.stores.store import open_store
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from workbench.metadata import Recording
 
 EXECUTION = "materialize"
 _BATCH = 20_000
@@ -101,16 +110,39 @@ def _materialize(view: FeatureView, as_of: datetime | None, progress: Progress |
         finally:
             store.close()
         step.update(rows=count)
-        place.metadata.update_artifact(
-            view.artifact.id,
-            online={
-                "rows": count,
-                "materialized_at": now.isoformat(),
-                "as_of": properties["as_of"],
-                "newest": None if newest is None else moment(newest).isoformat(),
-            },
-        )
+        described = _described(view, rows, step)
+    place.metadata.update_artifact(
+        view.artifact.id,
+        statistics=described,
+        online={
+            "rows": count,
+            "materialized_at": now.isoformat(),
+            "as_of": properties["as_of"],
+            "newest": None if newest is None else moment(newest).isoformat(),
+        },
+    )
     return count
+
+
+def _described(view: FeatureView, rows: Path, step: Recording) -> str:
+    """Return the id of the statistics of a view's values, recorded by its first step.
+
+    A version's rows are always the same, so once is enough.
+    """
+    newest = workspace.current().metadata.find_artifact(view.artifact.id)
+    if newest is not None and "statistics" in newest.properties:
+        return str(newest.properties["statistics"])
+    import pyarrow.parquet as pq
+
+    def read(name: str) -> pa.ChunkedArray:
+        return pq.read_table(rows, columns=[stored[name]]).column(0)
+
+    stored = {
+        each.name: f"f{index}" for index, each in enumerate(view.columns) if is_described(each.type)
+    }
+    source = Source(view.ref, tuple(stored), pq.read_metadata(rows).num_rows, read)
+    figures = Statistics(describe_source(source))
+    return keep_statistics(step, view.name, figures, {"feature_view": view.ref}).id
 
 
 def _latest_sql(view: FeatureView, rows: str, until: int) -> str:

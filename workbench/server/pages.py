@@ -72,6 +72,8 @@ class _Around:
 
     @cached_property
     def related(self) -> list[Artifact]:
+        if self.artifact.kind == "dashboard":  # the job that ran it once kept what it drew
+            return self.metadata.outputs(str(self.artifact.properties.get("job")))
         found = artifact_tables.related(self.metadata, self.artifact)
         return [] if found is None else [found]
 
@@ -94,6 +96,7 @@ def _artifact_page(metadata: Metadata, artifact: Artifact) -> dict[str, Any]:
         ],
         pictures=_pictures([artifact, *around.siblings, *around.related]),
         statistics=_statistics(metadata, artifact),
+        statistics_code=snippets.describing(artifact),
         made_by=snippets.making(artifact, made_by, around.inputs),
         run=made_by.id if made_by is not None and made_by.kind == "run" else None,
         properties=artifact.properties,
@@ -153,8 +156,8 @@ def _job_page(metadata: Metadata, name: str, execution: Execution | None) -> dic
 
 
 def _page(record: dict[str, Any], **parts: Any) -> dict[str, Any]:
-    empty: dict[str, Any] = {"statistics": None, "curves": None, "error": None, "run": None}
-    return {**record, **empty, **parts}
+    empty = ("statistics", "statistics_code", "curves", "error", "run")
+    return {**record, **dict.fromkeys(empty), **parts}
 
 
 def _described(artifact: Artifact) -> str:
@@ -163,9 +166,11 @@ def _described(artifact: Artifact) -> str:
 
 
 def _statistics(metadata: Metadata, artifact: Artifact) -> dict[str, Any] | None:
-    if artifact.kind == "statistics":
-        return statistics.of_artifact(artifact)
-    return statistics.of_dataset(metadata, artifact) if artifact.kind == "dataset" else None
+    if artifact.kind == "dataset":
+        return statistics.of_dataset(metadata, artifact)
+    if artifact.kind == "feature_view":
+        return statistics.of_view(metadata, artifact)
+    return statistics.of_artifact(artifact) if artifact.kind == "statistics" else None
 
 
 def _pictures(artifacts: list[Artifact]) -> list[dict[str, Any]]:

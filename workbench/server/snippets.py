@@ -88,6 +88,15 @@ def making(artifact: Artifact, made_by: Execution | None, inputs: list[Artifact]
     return _MAKE.get(artifact.kind, _make_any)(artifact, made_by, inputs)
 
 
+def describing(artifact: Artifact) -> str | None:
+    """Return the code that computes statistics of a record's values, or None where it has none."""
+    if artifact.kind == "dataset":
+        return call("wb.statistics", artifact.ref)
+    if artifact.kind == "feature_view":  # the first time that it is carried into the online store
+        return call("wb.materialize", artifact.ref)
+    return None
+
+
 def making_run(run: Execution, params: Mapping[str, str], inputs: list[Artifact]) -> str:
     """Return the code that repeats a run."""
     data = next((each for each in inputs if each.kind == "dataset"), None)

@@ -1,4 +1,4 @@
-"""The newest statistics of a dataset, as the table draws them; only drift is computed here."""
+"""What is known of the values of a record, as the table draws it; only drift is computed here."""
 
 from __future__ import annotations
 
@@ -24,6 +24,12 @@ def of_dataset(metadata: Metadata, dataset: Artifact) -> dict[str, Any] | None:
     order = list(dataset.properties.get("splits") or {})
     splits = sorted(newest, key=lambda name: order.index(name) if name in order else len(order))
     return _read(*(newest[name] for name in splits[:2])) if splits else None
+
+
+def of_view(metadata: Metadata, view: Artifact) -> dict[str, Any] | None:
+    """Return the statistics of a view's values, or None before it is first materialized."""
+    kept = metadata.find_artifact(str(view.properties.get("statistics")))
+    return None if kept is None else of_artifact(kept)
 
 
 def of_artifact(artifact: Artifact) -> dict[str, Any] | None:

@@ -264,14 +264,14 @@ function Overview(props: ILoadedProps & { onOpen: (id: string) => void }): React
         <StatisticsTable
           data={page.statistics}
           locale={language.locale}
-          code={`wb.statistics(${JSON.stringify(page.ref)})`}
+          code={page.statistics_code ?? undefined}
           onInsertCode={insert}
         />
       ) : null}
-      {page.kind === "dataset" && !page.statistics ? (
+      {page.statistics_code && !page.statistics ? (
         <CodeView
           title={trans.__("No statistics yet; this line computes them")}
-          code={`wb.statistics(${page.code})`}
+          code={page.statistics_code}
           commands={commands}
           trans={trans}
         />
@@ -281,7 +281,7 @@ function Overview(props: ILoadedProps & { onOpen: (id: string) => void }): React
           <RecordTable key={table.title} table={table} language={language} onOpen={onOpen} />
         ))}
       </div>
-      {isBare && page.kind !== "dataset" ? (
+      {isBare && !page.statistics_code ? (
         <p className="wb-Page-notice wb-Faint">{trans.__("Nothing more is recorded of it.")}</p>
       ) : null}
     </>

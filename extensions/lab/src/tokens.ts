@@ -106,6 +106,8 @@ export interface IPage<Statistics, Curves> extends IRecord {
   readonly tables: readonly ITable[];
   readonly pictures: readonly IPicture[];
   readonly statistics: Statistics | null;
+  /** The code that computes them; null where there are none to compute. */
+  readonly statistics_code: string | null;
   readonly curves: Curves | null;
   readonly error: string | null;
   readonly run: string | null;

@@ -15,6 +15,7 @@ import pytest
 from workbench.core.clock import FakeClock
 from workbench.core.errors import InvalidInput, NotFound
 from workbench.data.ingest import ingest
+from workbench.data.statistics import load_statistics
 from workbench.features.definitions import FeatureView
 from workbench.features.entities import Entity
 from workbench.features.materialization import materialize
@@ -71,6 +72,33 @@ def test_the_latest_known_row_answers_and_an_old_one_has_expired(weather: Featur
         {"temp": None},
         {"temp": 31.0},
     ]
+
+
+def test_the_first_time_records_statistics_of_all_that_a_view_ever_said(
+    weather: FeatureView, place: Workspace
+) -> None:
+    materialize([weather])
+    view = place.metadata.artifact("feature_view", "weather_hourly")
+    kept = place.metadata.find_artifact(view.properties["statistics"])
+    assert kept is not None
+    figures = load_statistics(kept)
+    # The reading of three hours ago became known after a fresher one, so it was never the answer.
+    assert (figures.name, figures.rows, figures["temp"].mean) == ("weather_hourly@1", 4, 31.5)
+    materialize([weather])
+    assert [each.id for each in place.metadata.artifacts("statistics")] == [kept.id]
+
+
+def test_a_list_is_carried_online_and_left_out_of_the_statistics(
+    weather: FeatureView, place: Workspace
+) -> None:
+    @feature_view(entities=[Entity("origin")], time="known", ttl=timedelta(days=9))
+    def lists() -> str:
+        return "SELECT origin, known, temp, [temp, 1] AS pair, INTERVAL 1 DAY AS d FROM weather"
+
+    materialize([lists])
+    assert online(["lists:pair"], [EWR])[0]["pair"] == [27.0, 1.0]
+    (kept,) = place.metadata.artifacts("statistics")
+    assert [each.name for each in load_statistics(kept).features] == ["temp"]
 
 
 def test_age_is_measured_when_it_is_asked(weather: FeatureView, clock: FakeClock) -> None:
