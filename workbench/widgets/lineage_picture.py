@@ -18,12 +18,14 @@ from workbench.widgets.drawing import (
     rect,
     shorten,
     text,
+    text_width,
 )
 
 _NODE_WIDTH, _NODE_HEIGHT = 190, 52
 _ACROSS, _DOWN = 252, 76
 _HEAD, _MARGIN = 44, 28
 _MOST = 120
+_BOLD = 14.3  # how large regular letters are that take as much room as bold ones of 13 pixels
 _MARKS = {
     "dataset": ("▤", 0),
     "feature_view": ("ƒ", 2),
@@ -161,7 +163,7 @@ def _node(node: dict[str, Any], place: tuple[float, float], is_root: bool) -> st
             ),
             rect(x, y + 6, 4, _NODE_HEIGHT - 12, fill=CATEGORIES[tone], radius=2),
             text(x + 22, y + 22, glyph, fill=INK2, anchor="middle"),
-            text(x + 35, y + 22, shorten(node["title"], 142), fill=INK, bold=True),
+            text(x + 35, y + 22, _title(node, 142), fill=INK, bold=True),
             text(
                 x + 16,
                 y + 40,
@@ -171,3 +173,11 @@ def _node(node: dict[str, Any], place: tuple[float, float], is_root: bool) -> st
             ),
         )
     )
+
+
+def _title(node: dict[str, Any], room: float) -> str:
+    """Return what fits of a title; its version says more than the end of its name."""
+    tail = f"@{node.get('version')}"
+    if node["title"] != f"{node.get('name')}{tail}":
+        return shorten(node["title"], room, _BOLD)
+    return shorten(node["name"], room - text_width(tail, _BOLD), _BOLD) + tail

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { LineageData } from "../src/data.js";
 import { layout, NODE_HEIGHT, NODE_WIDTH, settle } from "../src/lineage/layout.js";
 import { columnPath } from "../src/lineage/paths.js";
+import { shorten, shortenTitle } from "../src/lineage/titles.js";
 import { firstSight, fit, zoom } from "../src/lineage/view.js";
 
 describe("layout", () => {
@@ -75,5 +76,22 @@ describe("the window", () => {
   it("rather shows a part that can be read", () => {
     const view = firstSight({ width: 9000, height: 300 }, { width: 1000, height: 400 }, [4500, 150]);
     expect(view.x + 4500 * view.scale).toBeCloseTo(500);
+  });
+});
+
+describe("a title", () => {
+  const wide = (letter: string): number => (letter === "航" ? 20 : 10);
+
+  it("is cut by how wide its letters are", () => {
+    expect(shorten("weather", 70, wide)).toBe("weather");
+    expect(shorten("weather", 69, wide)).toBe("weath…");
+    expect(shorten("航航航航", 70, wide)).toBe("航航航…");
+    expect(shorten("weather", 5, wide)).toBe("w…");
+  });
+
+  it("keeps its version", () => {
+    const node = { name: "weather_hourly", version: 3, title: "weather_hourly@3" };
+    expect(shortenTitle(node, 100, wide)).toBe("weather…@3");
+    expect(shortenTitle({ ...node, title: "one process" }, 60, wide)).toBe("one p…");
   });
 });

@@ -3,6 +3,7 @@
 import base64
 import copy
 import json
+import re
 import struct
 import time
 from typing import Any
@@ -90,6 +91,13 @@ def test_names_and_values_stay_text_in_the_picture():
     assert "<script>" not in svg
     assert "&lt;b&gt;&amp;" in svg
     assert "\x01" not in svg
+
+
+def test_a_long_title_in_the_picture_keeps_its_version():
+    name = "carrier_delay_of_the_last_24_hours"
+    node = {"id": "a", "kind": "dataset", "name": name, "version": 12, "title": f"{name}@12"}
+    svg = LineageWidget({"nodes": [node], "edges": []}).svg()
+    assert re.search(r">carrier\w*…@12<", svg)
 
 
 def test_statistics_come_as_wb_statistics_makes_them(place):

@@ -8,12 +8,11 @@ import { glyphOf, toneOf } from "./kinds.js";
 import { NODE_HEIGHT, NODE_WIDTH, type LayoutResult } from "./layout.js";
 import { Overview } from "./Overview.js";
 import { neighbours } from "./paths.js";
+import { measureOf, shorten, shortenTitle } from "./titles.js";
 import { curve, letters, zoom, type Box, type View } from "./view.js";
 
 const DRAWN_IN_FULL = 500;
-// How wide a letter is at full size, and what else stands on a node's line.
-const TITLE_LETTER = 8.3;
-const SUBTITLE_LETTER = 6.5;
+// What else stands on a node's line.
 const EDGES = 26;
 
 interface PictureProps extends Language {
@@ -34,6 +33,10 @@ export function Picture(props: PictureProps): JSX.Element {
   const surface = useRef<HTMLDivElement>(null);
   const dragged = useRef<{ x: number; y: number; far: boolean } | null>(null);
   const [active, setActive] = useState<string | null>(null);
+  const [family, setFamily] = useState("sans-serif");
+  useEffect(() => {
+    setFamily((surface.current && getComputedStyle(surface.current).fontFamily) || "sans-serif");
+  }, []);
   useEffect(() => {
     const element = surface.current;
     const onWheel = (event: WheelEvent): void => {
@@ -156,10 +159,10 @@ export function Picture(props: PictureProps): JSX.Element {
                       }
                     }}
                   >
-                    {shortenTitle(node, (NODE_WIDTH - EDGES - 13 * size) / (TITLE_LETTER * size))}
+                    {shortenTitle(node, NODE_WIDTH - EDGES - 13 * size, measureOf(`600 ${String(13 * size)}px ${family}`))}
                   </text>
                   <text className="wbu-Node-subtitle" x={16} y={40}>
-                    {shorten(node.subtitle ?? kindWord(node.kind, t), (NODE_WIDTH - EDGES) / (SUBTITLE_LETTER * size))}
+                    {shorten(node.subtitle ?? kindWord(node.kind, t), NODE_WIDTH - EDGES, measureOf(`${String(11 * size)}px ${family}`))}
                   </text>
                 </g>
               ))}
@@ -212,19 +215,4 @@ function intoSight(view: View, frame: Box, x: number, y: number): View {
   const [wide, high] = [NODE_WIDTH * view.scale, NODE_HEIGHT * view.scale];
   const nudge = (at: number, size: number, room: number): number => (at < 16 ? 16 - at : at + size > room - 16 ? room - 16 - at - size : 0);
   return { ...view, x: view.x + nudge(left, wide, frame.width), y: view.y + nudge(top, high, frame.height) };
-}
-
-/** A record's version says more than the end of its name. */
-function shortenTitle({ title, name, version }: LineageNode, most: number): string {
-  const tail = `@${String(version)}`;
-  return title === name + tail ? shorten(name, most - tail.length) + tail : shorten(title, most);
-}
-
-function shorten(text: string, most: number): string {
-  const letters = [...text];
-  // Chinese letters are twice as wide.
-  const wide = (letter: string): number => ((letter.codePointAt(0) ?? 0) > 0x2e7f ? 1.8 : 1);
-  let room = most;
-  const end = letters.findIndex((letter) => (room -= wide(letter)) < 0);
-  return end < 0 ? text : `${letters.slice(0, Math.max(1, end - 1)).join("")}…`;
 }
