@@ -6,7 +6,7 @@ import html
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -182,6 +182,7 @@ def statistics(
     by: str | None = None,
     *,
     split: str | None = None,
+    name: str | None = None,
 ) -> Statistics:
     """Return exact statistics of every column; those of a dataset are also recorded.
 
@@ -195,13 +196,16 @@ def statistics(
         A column; statistics of each of its values' rows come too.
     split : str, optional
         Only this split of a dataset.
+    name : str, optional
+        What a frame's rows are called beside others; a dataset has its reference.
 
     Raises
     ------
     NotFound
         If there is no such dataset.
     InvalidInput
-        If there is no such column or split, or `by` has over 1,000 values.
+        If there is no such column or split, `by` has over 1,000 values, or a dataset is given a
+        name.
 
     Examples
     --------
@@ -211,14 +215,22 @@ def statistics(
     """
     source = open_source(data, split=split)
     if source.artifact is None:
-        return Statistics(describe_source(source, by))
-    name = source.artifact.name
+        return Statistics(describe_source(replace(source, name=name or source.name), by))
+    if name is not None:
+        raise InvalidInput(
+            f"name={name!r} is given to the dataset {source.artifact.ref}, which has a name",
+            hint="only a frame is named here",
+        )
     asked = {"split": split, "by": by}
     metadata = workspace.current().metadata
-    with metadata.record(KIND, name, reads=[source.artifact], properties=asked) as step:
+    with metadata.record(
+        KIND, source.artifact.name, reads=[source.artifact], properties=asked
+    ) as step:
         figures = Statistics(describe_source(source, by))
         facts = {"dataset": source.artifact.ref, **asked}
-        return Statistics(figures.datasets, keep_statistics(step, name, figures, facts))
+        return Statistics(
+            figures.datasets, keep_statistics(step, source.artifact.name, figures, facts)
+        )
 
 
 def keep_statistics(

@@ -126,6 +126,13 @@ def test_a_frame_and_the_dataset_made_of_it_have_the_same_figures(year, flights)
         )
 
 
+def test_a_frame_can_be_named_and_a_dataset_has_its_name(year):
+    frame = pa.table({"delay": [1]})
+    assert (statistics(frame).name, statistics(frame, name="early").name) == ("data", "early")
+    with pytest.raises(InvalidInput, match=r"name='early' is given to the dataset flights@1"):
+        statistics(year, name="early")
+
+
 def test_slices_are_the_statistics_of_their_rows(year, flights):
     found = statistics(year, by="carrier")
     assert len(found.slices) == flights["carrier"].nunique()
