@@ -29,6 +29,8 @@ test("the panel shows the demo's records, each with its fact", async ({ lab, pag
     [/^.planestatic/, "static"],
     [/^.two workers/, "auc 0.7"],
     [/^.one process/, "auc 0.7"],
+    [/^.gradient boosting/, "auc 0.7"],
+    [/^.base rate/, "auc 0.5"],
     [/^.delay @\d/, "champion"],
     [/^.delay(?! @|_)/, "p99"],
     [/^.retrain(?!-)/, ":00"],
@@ -58,6 +60,7 @@ test("an endpoint's lineage goes back to the three raw tables, in light and dark
 });
 
 test("a feature view shows what its values are like, a dashboard what it draws", async ({ lab, page }) => {
+  await setTheme(page, "light");
   await showPanel(page);
   const shown = page.locator(".wb-Page:visible");
   await page.locator(ROW, { hasText: /^.weather_hourly/ }).first().click();

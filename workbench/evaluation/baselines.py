@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.core.errors import InvalidInput, near
 from workbench.data.datasets import Dataset, dataset
+from workbench.evaluation.metrics import METRICS
 from workbench.tracking import Run
 
 if TYPE_CHECKING:
@@ -97,7 +98,9 @@ def _fit_base_rate(ctx: Context, label: str, split: str) -> object:
     frame = _known(ctx.data(split, columns=[label]), label)
     estimator = DummyClassifier(strategy="prior").fit(frame[[]], frame[label].astype(int))
     ctx.log(base_rate=float(frame[label].mean()))
-    return SklearnModel(estimator, columns=[])
+    model = SklearnModel(estimator, columns=[])
+    _log_validation(ctx, model, [], label)
+    return model
 
 
 def _fit_boosting(
@@ -119,7 +122,23 @@ def _fit_boosting(
         max_iter=iterations, learning_rate=learning_rate, early_stopping=False, random_state=0
     )
     model = ColumnsModel(estimator, Transform(numeric=numeric, categorical=categorical))
-    return model.fit(frame, frame[label].astype(int))
+    model.fit(frame, frame[label].astype(int))
+    _log_validation(ctx, model, [*numeric, *categorical], label)
+    return model
+
+
+def _log_validation(ctx: Context, model: Any, columns: Sequence[str], label: str) -> None:
+    """Log how good a baseline is on the split ``validation``, where that holds both classes."""
+    if ctx.source is None or "validation" not in ctx.source.splits:
+        return
+    frame = _known(ctx.data("validation", columns=[*columns, label]), label)
+    truth = frame[label].to_numpy(float)
+    if truth.min(initial=1) == truth.max(initial=0):
+        return
+    scores = model.predict(frame)
+    ctx.log(
+        auc=METRICS["auc"].value(truth, scores), log_loss=METRICS["log_loss"].value(truth, scores)
+    )
 
 
 def _known(frame: pd.DataFrame, label: str) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pytest
 from tests.unit.evaluation.conftest import flights
 from workbench.core.errors import GateFailed, InvalidInput, NotFound
 from workbench.data.datasets import Dataset
+from workbench.data.ingest import ingest
 from workbench.evaluation.baselines import base_rate, gradient_boosting
 from workbench.evaluation.evaluate import evaluate
 from workbench.evaluation.gates import Gate
@@ -132,6 +133,22 @@ def test_an_empty_frame_is_refused(place: Workspace) -> None:
 def test_a_model_that_gives_no_probabilities_is_refused(data: Dataset) -> None:
     with pytest.raises(InvalidInput, match="is not a probability"):
         evaluate(lambda frame: frame["wind"], data)
+
+
+def test_a_baseline_says_how_good_it_is_where_there_is_a_validation_split(data: Dataset) -> None:
+    assert gradient_boosting(data, iterations=5).metrics == {}
+    parts = {"train": "2013-03-01", "validation": "2013-04-01", "test": None}
+    three = ingest(data.to_pandas(), name="three", time="at", label="late", split=parts)
+    boosting = gradient_boosting(three, iterations=20).metrics
+    assert 0.65 < boosting["auc"] < 1
+    assert 0.3 < boosting["log_loss"] < 0.69
+    rate = base_rate(three).metrics
+    assert rate["auc"] == 0.5
+    assert set(rate) == {"base_rate", "auc", "log_loss"}
+    one_class = data.to_pandas()
+    one_class.loc[one_class["at"].dt.month == 3, "late"] = 0.0
+    single = ingest(one_class, name="single", time="at", label="late", split=parts)
+    assert set(base_rate(single).metrics) == {"base_rate"}
 
 
 def test_gradient_boosting_takes_the_columns_of_another_model(data: Dataset) -> None:
