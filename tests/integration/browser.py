@@ -84,9 +84,10 @@ async def _look(address: str, url: str, until: str, dark: bool, seconds: float) 
 
     async def call(method: str, **params: Any) -> Any:
         number = call.count = call.count + 1  # type: ignore[attr-defined]
-        answers[number] = asyncio.get_running_loop().create_future()
+        # The answer may be there before the sending is done.
+        answer = answers[number] = asyncio.get_running_loop().create_future()
         await socket.write_message(json.dumps({"id": number, "method": method, "params": params}))
-        return await asyncio.wait_for(answers[number], 60)
+        return await asyncio.wait_for(answer, 60)
 
     call.count = 0  # type: ignore[attr-defined]
     listener = asyncio.ensure_future(listen())
