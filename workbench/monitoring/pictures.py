@@ -57,7 +57,8 @@ def _overlaid(histogram: Mapping[str, Any]) -> alt.TopLevelMixin:
     numeric = bool(histogram["bins"]) and "low" in histogram["bins"][0]
     x: Any
     if numeric:
-        x = {"x": alt.X("low:Q", title=None, scale=alt.Scale(zero=False)), "x2": "high:Q"}
+        low = alt.X("low:Q", bin="binned", title=None, scale=alt.Scale(zero=False))
+        x = {"x": low, "x2": "high:Q"}
     else:
         x = {"x": alt.X("label:N", title=None, sort=alt.SortField("order"))}
     filled = base.transform_filter("datum.side == 'baseline'").mark_bar(opacity=0.45)

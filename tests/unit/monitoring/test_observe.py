@@ -72,3 +72,12 @@ def test_the_picture_is_a_picture_with_and_without_features() -> None:
     chosen = drift_chart(seen.histograms, ["carrier"]).to_dict()
     assert len(chosen["concat"]) == 1
     assert chosen["concat"][0]["title"].startswith("carrier")
+
+
+def test_a_bar_of_numbers_spans_its_bin_and_stands_on_zero() -> None:
+    seen = observe(served(temp=GENERATOR.normal(20, 3, 100)), BASELINE, ["temp"], None)
+    for layer in drift_chart(seen.histograms).to_dict()["concat"][0]["layer"]:
+        encoding = layer["encoding"]
+        # Without the bins said, Vega-Lite lays a bar of two numbers on its side, in mid-air.
+        assert (encoding["x"]["bin"], encoding["x2"]["field"]) == ("binned", "high")
+        assert encoding["y"]["field"] == "share"
