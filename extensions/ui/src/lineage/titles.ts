@@ -35,15 +35,16 @@ export function measureOf(font: string): Measure {
 /** Cut a text to a width; what was cut shows as an ellipsis. */
 export function shorten(text: string, room: number, measure: Measure): string {
   const letters = [...text];
-  const left = (cut: number): number => letters.slice(0, cut).reduce((rest, letter) => rest - measure(letter), room);
-  if (left(letters.length) >= 0) {
+  if (widthOf(letters, measure) <= room) {
     return text;
   }
-  let end = letters.length - 1;
-  while (end > 1 && left(end) < measure("…")) {
-    end -= 1;
-  }
-  return `${letters.slice(0, end).join("")}…`;
+  let rest = room - measure("…");
+  const end = letters.findIndex((letter) => (rest -= measure(letter)) < 0);
+  return `${letters.slice(0, Math.max(1, end)).join("")}…`;
+}
+
+function widthOf(letters: readonly string[], measure: Measure): number {
+  return letters.reduce((sum, letter) => sum + measure(letter), 0);
 }
 
 /** Cut a record's title; its version says more than the end of its name. */
@@ -53,6 +54,6 @@ export function shortenTitle(
   measure: Measure,
 ): string {
   const tail = `@${String(version)}`;
-  const wide = [...tail].reduce((sum, letter) => sum + measure(letter), 0);
-  return title === name + tail ? shorten(name, room - wide, measure) + tail : shorten(title, room, measure);
+  const left = room - widthOf([...tail], measure);
+  return title === name + tail ? shorten(name, left, measure) + tail : shorten(title, room, measure);
 }
