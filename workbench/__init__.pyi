@@ -2,11 +2,11 @@
 
 from workbench.dashboards import publish
 from workbench.data.datasets import dataset
+from workbench.data.datasets.ingest import ingest
 from workbench.data.drift import drift
-from workbench.data.inference import infer_schema
-from workbench.data.ingest import ingest
+from workbench.data.schemas.inference import infer_schema
 from workbench.data.statistics import statistics
-from workbench.data.transform import Transform
+from workbench.data.transforms import Transform
 from workbench.data.validation import validate
 from workbench.evaluation.baselines import base_rate, gradient_boosting
 from workbench.evaluation.evaluate import evaluate

@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 
 from workbench import workspace
-from workbench.data.ingest import ingest
+from workbench.data.datasets.ingest import ingest
 from workbench.data.samples import nycflights13
 from workbench.data.statistics import Statistics, statistics
 

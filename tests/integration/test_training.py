@@ -16,8 +16,8 @@ import torch
 
 from workbench import cluster, workspace
 from workbench.core.errors import InvalidInput, Unavailable
-from workbench.data.ingest import ingest
-from workbench.data.transform import Transform
+from workbench.data.datasets.ingest import ingest
+from workbench.data.transforms import Transform
 from workbench.tracking import runs
 from workbench.training import TorchModel, train
 
@@ -219,7 +219,7 @@ def test_the_process_that_trains_is_killed_and_the_next_goes_on(here, points, tr
 import os, sys
 sys.path.insert(0, {str(Path.cwd())!r})
 from tests.integration.test_training import fit
-from workbench.data.transform import Transform
+from workbench.data.transforms import Transform
 from workbench.training import train
 
 def hold(ctx, transform):

@@ -41,7 +41,7 @@ def ingest(
 
     Example: workbench data ingest flights.csv.gz --time time_hour --label late
     """
-    from workbench.data.ingest import ingest as store
+    from workbench.data.datasets.ingest import ingest as store
 
     stem = source.name.split(".")[0]
     made = store(source, name=name or stem, time=time, created=created, label=label)

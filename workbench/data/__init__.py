@@ -1,9 +1,8 @@
 """From a source anyone has to data that can be trusted.
 
-In the order data passes through: `reading` and `files` turn a source into one Arrow table, `times`
-and `splits` order it, `ingest` stores it (by `writing`) as a version, which `datasets` reads back.
-`sources` opens any of them by column; `counting`, `describing` and `statistics` say what is in it,
-`inference` and `schema` what should be, `validation` (by `checks`) where the two differ, `drift`
-(by `profiles`) how two tables do. `transform` (by `fitting`) makes numbers of it for a model.
-`samples` brings the flights of 2013.
+In the order data passes through: `reading` turns any source into Arrow rows, `datasets` splits and
+stores them as a version, `statistics` says what is in it, `schemas` what should be, `validation`
+where the two differ, `drift` how two tables do, `transforms` makes numbers of it for a model.
+`columns`, `times` and `scalars` say what a column, a time and a value are; `samples` brings the
+flights of 2013.
 """

@@ -114,7 +114,7 @@ def _fit_boosting(
 ) -> object:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    from workbench.data.transform import Transform
+    from workbench.data.transforms import Transform
     from workbench.training.models import ColumnsModel
 
     frame = _known(ctx.data(split, columns=[*numeric, *categorical, label]), label)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workbench import workspace
 from workbench.core.errors import InvalidInput
 from workbench.data.columns import is_described
-from workbench.data.sources import Source
+from workbench.data.datasets.sources import Source
 from workbench.data.statistics import Statistics, describe_source, keep_statistics
 from workbench.data.times import as_utc
 from workbench.features.definitions import FeatureView

@@ -108,7 +108,7 @@ def feature_view(
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from workbench.data.ingest import ingest
+    >>> from workbench.data.datasets.ingest import ingest
     >>> planes = ingest(pa.table({"tailnum": ["N1"], "seats": [149]}), name="planes")
     >>> plane = Entity("plane", keys=["tailnum"])
     >>> feature_view(name="plane", entities=[plane], source=planes).features

@@ -11,9 +11,9 @@ from workbench.core.errors import InvalidInput, near
 from workbench.core.references import check_name
 from workbench.data.columns import check_column
 from workbench.data.datasets import Dataset, dataset
+from workbench.data.datasets.writing import write_dataset
 from workbench.data.reading import SourceTable, read_source
 from workbench.data.times import parse_times
-from workbench.data.writing import write_dataset
 from workbench.features.offline import known_rows
 from workbench.features.point_in_time import Lookup, join
 from workbench.features.selections import Asked, Selection, output_names, resolve

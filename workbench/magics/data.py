@@ -45,7 +45,7 @@ def _schema_parser() -> Parser:
 
 
 def _schema(call: Call) -> Any:
-    from workbench.data.inference import infer_schema
+    from workbench.data.schemas.inference import infer_schema
     from workbench.data.statistics import statistics
 
     given = call.arguments

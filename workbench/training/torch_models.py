@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.errors import InvalidInput
-from workbench.data.transform import Transform
+from workbench.data.transforms import Transform
 from workbench.training.flavors import Flavored, Signature, make_signature
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 import pytest
 
 from workbench import workspace
-from workbench.data.ingest import ingest
+from workbench.data.datasets.ingest import ingest
 from workbench.data.samples import nycflights13
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from workbench import workspace
 from workbench.data.datasets import Dataset
-from workbench.data.ingest import ingest
+from workbench.data.datasets.ingest import ingest
 from workbench.workspace import Workspace
 
 

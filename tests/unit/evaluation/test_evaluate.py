@@ -11,7 +11,7 @@ import pytest
 from tests.unit.evaluation.conftest import flights
 from workbench.core.errors import GateFailed, InvalidInput, NotFound
 from workbench.data.datasets import Dataset
-from workbench.data.ingest import ingest
+from workbench.data.datasets.ingest import ingest
 from workbench.evaluation.baselines import base_rate, gradient_boosting
 from workbench.evaluation.evaluate import evaluate
 from workbench.evaluation.gates import Gate

@@ -14,7 +14,7 @@ import pytest
 
 from workbench.core.clock import FakeClock
 from workbench.core.errors import InvalidInput, NotFound
-from workbench.data.ingest import ingest
+from workbench.data.datasets.ingest import ingest
 from workbench.data.statistics import load_statistics
 from workbench.features.definitions import FeatureView
 from workbench.features.entities import Entity

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from workbench.data.ingest import ingest
+from workbench.data.datasets.ingest import ingest
 from workbench.features.entities import Entity
 from workbench.features.registration import feature_view
 from workbench.features.training_sets import training_set

@@ -10,7 +10,7 @@ import pytest
 
 from workbench.core.errors import InvalidInput, NotFound
 from workbench.data.datasets import Dataset
-from workbench.data.ingest import ingest
+from workbench.data.datasets.ingest import ingest
 from workbench.features.definitions import FeatureView, view_from
 from workbench.features.entities import Entity
 from workbench.features.registration import feature_service, feature_view

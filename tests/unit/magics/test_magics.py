@@ -86,7 +86,7 @@ def test_an_error_of_plain_python_keeps_its_traceback(shell, capsys):
     with pytest.raises(NotFound):
         run(shell, "wb.dataset('nothing')")
     shown = capsys.readouterr()
-    assert "datasets.py" in shown.out + shown.err
+    assert "dataset.py" in shown.out + shown.err
 
 
 def test_stats_takes_a_reference_a_variable_and_a_second_set(shell, flights):

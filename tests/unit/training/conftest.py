@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from workbench import workspace
-from workbench.data.ingest import ingest
+from workbench.data.datasets.ingest import ingest
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from workbench.core.errors import InvalidInput
-from workbench.data.transform import Transform
+from workbench.data.transforms import Transform
 from workbench.training import ColumnsModel, Model, SklearnModel, TorchModel, load_model, save_model
 
 

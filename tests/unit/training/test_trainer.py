@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from workbench.core.errors import InvalidInput, NotFound
-from workbench.data.transform import Transform
+from workbench.data.transforms import Transform
 from workbench.tracking import runs
 from workbench.training import TorchModel, train
 from workbench.training.shares import shared_data
@@ -189,7 +189,7 @@ import sys
 sys.path.insert(0, {str(Path.cwd())!r})
 from tests.unit.training.test_trainer import fit
 from workbench.data.datasets import dataset
-from workbench.data.transform import Transform
+from workbench.data.transforms import Transform
 from workbench.training import train
 transform = Transform(["x"], ["kind"]).fit("points")
 train(fit, "points", params={{"transform": transform, "epochs": 6, "die_at": 2}}, name="killed")

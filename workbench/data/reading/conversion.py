@@ -13,7 +13,7 @@ from pyarrow import types
 
 from workbench.core.errors import InvalidInput
 from workbench.data.columns import check_column, check_names
-from workbench.data.files import read_files
+from workbench.data.reading.files import read_files
 from workbench.data.times import parse_times
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from workbench.data.drift import ColumnDrift
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.data.schema import Schema
+    from workbench.data.schemas import Schema
     from workbench.metadata import Artifact
 
 Severity = Literal["ERROR", "WARNING"]

@@ -10,8 +10,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbench.data.describing import BINS, FeatureStatistics
-from workbench.data.distributions import Distribution, shared_edges
+from workbench.data.statistics.describing import BINS, FeatureStatistics
+from workbench.data.statistics.distributions import Distribution, shared_edges
 
 if TYPE_CHECKING:
     from workbench.data.drift import Drift

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.data.counting import distinct, exact_distribution, text_counts
-from workbench.data.distributions import Distribution, equal_edges, shared_edges
+from workbench.data.statistics.counting import distinct, exact_distribution, text_counts
+from workbench.data.statistics.distributions import Distribution, equal_edges, shared_edges
 
 floats = st.floats(allow_nan=True, allow_infinity=True)
 delays = st.integers(-100, 2000).map(float)

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.data.columns import Family, family_of
-from workbench.data.counting import distinct, finite_part, text_counts
-from workbench.data.distributions import Distribution, equal_edges
+from workbench.data.statistics.counting import distinct, finite_part, text_counts
+from workbench.data.statistics.distributions import Distribution, equal_edges
 
 BINS = 20
 TOP = 1000

@@ -5,8 +5,8 @@ import pytest
 from tensorflow_metadata.proto.v0 import anomalies_pb2, schema_pb2
 
 from workbench.core.errors import InvalidInput, NotFound
-from workbench.data.inference import infer_schema
-from workbench.data.schema import Schema, load_schema
+from workbench.data.schemas import Schema, load_schema
+from workbench.data.schemas.inference import infer_schema
 from workbench.data.statistics import statistics
 from workbench.data.validation import load_anomalies, validate
 

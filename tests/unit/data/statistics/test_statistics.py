@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tensorflow_metadata.proto.v0 import statistics_pb2
 
 from workbench.core.errors import InvalidInput
-from workbench.data.describing import describe
 from workbench.data.statistics import Statistics, load_statistics, statistics
+from workbench.data.statistics.describing import describe
 
 floats = st.floats(-1e12, 1e12) | st.integers(-50, 50).map(float) | st.none() | st.just(math.nan)
 wholes = st.integers(-(2**62), 2**62) | st.integers(0, 9) | st.none()

@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.data.columns import Family, family_of
-from workbench.data.counting import distinct, finite_part, text_counts
-from workbench.data.distributions import Distribution, Floats
+from workbench.data.statistics.counting import distinct, finite_part, text_counts
+from workbench.data.statistics.distributions import Distribution, Floats
 
 if TYPE_CHECKING:
-    from workbench.data.describing import FeatureStatistics
+    from workbench.data.statistics.describing import FeatureStatistics
 
 BINS = 20
 FEW = 50

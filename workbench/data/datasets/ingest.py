@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from workbench import workspace
 from workbench.core.references import check_name
 from workbench.data.datasets import Dataset
+from workbench.data.datasets.writing import write_dataset
 from workbench.data.reading import read_source
-from workbench.data.writing import write_dataset
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 from workbench import workspace
 from workbench.core.errors import InvalidInput, near
 from workbench.data.columns import check_column
-from workbench.data.describing import FeatureStatistics, describe
+from workbench.data.datasets.sources import Source, open_source
 from workbench.data.scalars import category
-from workbench.data.sources import Source, open_source
+from workbench.data.statistics.describing import FeatureStatistics, describe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,20 +97,20 @@ class Statistics:
         What that has no field for (the type of truth values and times, the role, distinct numbers)
         is in ``custom_stats`` named ``workbench.…``.
         """
-        from workbench.data.statistics_proto import to_proto
+        from workbench.data.statistics.protos import to_proto
 
         return to_proto(self.datasets)
 
     def to_facets_proto(self) -> Any:
         """Return facets_overview's ``DatasetFeatureStatisticsList``."""
-        from workbench.data.statistics_proto import to_facets_proto
+        from workbench.data.statistics.protos import to_facets_proto
 
         return to_facets_proto(self.datasets)
 
     @classmethod
     def from_proto(cls, proto: Any, artifact: Artifact | None = None) -> Statistics:
         """Return the statistics in a ``DatasetFeatureStatisticsList``, ours or TFDV's."""
-        from workbench.data.statistics_proto import from_proto
+        from workbench.data.statistics.protos import from_proto
 
         return cls(from_proto(proto), artifact)
 
@@ -132,7 +132,7 @@ class Statistics:
         slices : sequence of str
             Slices to draw beside the whole, by name.
         """
-        from workbench.data.statistics_data import statistics_data
+        from workbench.data.statistics.widget_data import statistics_data
 
         chosen = [self.datasets[0], *(self._slice(name) for name in slices)]
         if compare is not None:

@@ -120,8 +120,8 @@ class Transform:
         InvalidInput
             If a column is missing, is not of numbers where it should be, or has no values at all.
         """
-        from workbench.data.fitting import fit_column_moments, fit_vocabulary
-        from workbench.data.sources import open_source
+        from workbench.data.datasets.sources import open_source
+        from workbench.data.transforms.fitting import fit_column_moments, fit_vocabulary
 
         source = open_source(data, split=split, columns=self.columns)
         for name in self.columns:
@@ -159,8 +159,8 @@ class Transform:
         self._check_fitted()
         if isinstance(frame, Sequence):
             return self._apply_rows(frame)
-        from workbench.data.fitting import category_codes, numbers
-        from workbench.data.sources import open_source
+        from workbench.data.datasets.sources import open_source
+        from workbench.data.transforms.fitting import category_codes, numbers
 
         source = open_source(frame, columns=self.columns)
         for name in self.columns:

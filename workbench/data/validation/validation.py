@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput
-from workbench.data import checks
-from workbench.data.anomalies import Anomalies, Anomaly, Measurement
+from workbench.data.datasets.sources import open_source
 from workbench.data.drift import measure
-from workbench.data.profiles import profile_feature
-from workbench.data.schema import Schema, load_schema
-from workbench.data.sources import open_source
+from workbench.data.drift.profiles import profile_feature
+from workbench.data.schemas import Schema, load_schema
 from workbench.data.statistics import DatasetStatistics, Statistics, describe_source
+from workbench.data.validation import checks
+from workbench.data.validation.anomalies import Anomalies, Anomaly, Measurement
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +66,7 @@ def validate(
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from workbench.data.inference import infer_schema
+    >>> from workbench.data.schemas.inference import infer_schema
     >>> schema = infer_schema(pa.table({"origin": ["JFK", "EWR"]}))
     >>> [each.kind for each in validate(pa.table({"origin": ["JFK", "LAX"]}), schema)]
     ['ENUM_TYPE_UNEXPECTED_STRING_VALUES']

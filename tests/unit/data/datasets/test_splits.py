@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.errors import InvalidInput
-from workbench.data.splits import split_table
+from workbench.data.datasets.splits import split_table
 from workbench.data.times import UTC_TIME
 
 START = datetime(2013, 1, 1, tzinfo=UTC)

@@ -17,8 +17,8 @@ from workbench.core.errors import InvalidInput
 from workbench.core.files import storage_errors
 from workbench.data.columns import check_column, columns_of
 from workbench.data.datasets import KIND, Dataset
+from workbench.data.datasets.splits import split_table
 from workbench.data.reading import SourceTable
-from workbench.data.splits import split_table
 from workbench.data.times import parse_times
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pytest
 from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound
 from workbench.data.datasets import Dataset, dataset
-from workbench.data.ingest import ingest
+from workbench.data.datasets.ingest import ingest
 
 TABLE = pa.table({"carrier": ["UA", "AA", None], "delay": [3, None, -1]})
 
@@ -138,7 +138,7 @@ FULL = """
     import numpy as np
     import pyarrow as pa
     from workbench import workspace
-    from workbench.data.ingest import ingest
+    from workbench.data.datasets.ingest import ingest
     from workbench.core.errors import StorageFull
 
     workspace.connect(home=sys.argv[1])
@@ -169,7 +169,7 @@ KILLED = """
     import os, signal, sys
     import pyarrow as pa
     from workbench import workspace
-    from workbench.data.ingest import ingest
+    from workbench.data.datasets.ingest import ingest
     from workbench.storage import BlobStore
 
     here = workspace.connect(home=sys.argv[1])

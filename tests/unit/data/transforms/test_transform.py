@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.errors import InvalidInput
-from workbench.data.transform import Transform
+from workbench.data.transforms import Transform
 
 numbers = st.none() | st.floats(allow_nan=True, allow_infinity=True) | st.just(-0.0)
 wholes = st.none() | st.integers(-(2**63), 2**63 - 1)
@@ -115,7 +115,7 @@ def test_a_row_takes_under_100_microseconds(year):
 def test_a_row_needs_neither_pandas_nor_arrow_nor_torch():
     text = Transform(["x"], ["c"]).fit(pd.DataFrame({"x": [1, 2], "c": ["a", "b"]})).to_json()
     script = (
-        "import sys; from workbench.data.transform import Transform;"
+        "import sys; from workbench.data.transforms import Transform;"
         f"t = Transform.from_json({text!r}); t.apply_row({{'x': 1, 'c': 'a'}}); t.apply([]);"
         "print([name for name in ('pandas', 'pyarrow', 'torch', 'duckdb') if name in sys.modules])"
     )

@@ -16,9 +16,9 @@ import numpy as np
 from workbench import workspace
 from workbench.core.errors import InvalidInput, near
 from workbench.data.columns import Family
-from workbench.data.distributions import Floats
-from workbench.data.profiles import Profile, profile_column, profile_feature, shared_bins
-from workbench.data.sources import Source, open_source
+from workbench.data.datasets.sources import Source, open_source
+from workbench.data.drift.profiles import Profile, profile_column, profile_feature, shared_bins
+from workbench.data.statistics.distributions import Floats
 
 if TYPE_CHECKING:
     import pandas as pd

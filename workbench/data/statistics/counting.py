@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.data.distributions import Distribution
+from workbench.data.statistics.distributions import Distribution
 
 _NARROW = 1 << 20
 

@@ -9,9 +9,9 @@ from typing import Any, cast
 import numpy as np
 
 from workbench.data.columns import Family
-from workbench.data.describing import TOP, Bucket, FeatureStatistics
-from workbench.data.distributions import Distribution
 from workbench.data.statistics import DatasetStatistics
+from workbench.data.statistics.describing import TOP, Bucket, FeatureStatistics
+from workbench.data.statistics.distributions import Distribution
 
 _OURS = "workbench."
 _SHOWN = 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workbench.data.schema import Schema, record_schema
+from workbench.data.schemas import Schema, record_schema
 from workbench.data.statistics import Statistics, statistics
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from workbench.data.datasets import Dataset
-    from workbench.data.describing import FeatureStatistics
+    from workbench.data.statistics.describing import FeatureStatistics
 
 MOST_VALUES = 100
 TRAINING, SERVING = "TRAINING", "SERVING"

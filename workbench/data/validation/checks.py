@@ -10,9 +10,9 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from workbench.data.anomalies import Anomaly, Measurement, Severity
-from workbench.data.describing import FeatureStatistics
-from workbench.data.schema import bounds_of, domain_of, type_of
+from workbench.data.schemas import bounds_of, domain_of, type_of
+from workbench.data.statistics.describing import FeatureStatistics
+from workbench.data.validation.anomalies import Anomaly, Measurement, Severity
 
 NAMED = 10
 # Other writers of statistics say INT for truth values and times. And a column of whole delays is
