@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-Family = Literal["INT", "FLOAT", "STRING", "BOOL", "TIME"]
+Family = Literal["INT", "FLOAT", "STRING", "BOOL", "TIME", "BYTES", "LIST", "STRUCT"]
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Column:
     ----------
     name : str
     type : str
-        int8 … uint64, float32, float64, string, bool, date or timestamp (always UTC, in
-        microseconds).
+        int8 … uint64, float32, float64, string, bool, date, timestamp (always UTC, in
+        microseconds) or binary; ``list<…>`` or ``struct<name: …>`` of them.
     """
 
     name: str
@@ -42,11 +42,17 @@ def type_name(kind: pa.DataType) -> str:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> type_name(pa.timestamp("us", "UTC")), type_name(pa.float64())
-    ('timestamp', 'float64')
+    >>> type_name(pa.timestamp("us", "UTC")), type_name(pa.list_(pa.float64()))
+    ('timestamp', 'list<float64>')
     """
     from pyarrow import types
 
+    if is_list(kind):
+        return f"list<{type_name(kind.value_type)}>"
+    if types.is_struct(kind):
+        return f"struct<{', '.join(f'{each.name}: {type_name(each.type)}' for each in kind)}>"
+    if types.is_binary(kind) or types.is_large_binary(kind) or types.is_binary_view(kind):
+        return "binary"
     if types.is_dictionary(kind):
         return type_name(kind.value_type)
     if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
@@ -61,6 +67,9 @@ def type_name(kind: pa.DataType) -> str:
 
 def family_of_name(name: str) -> Family:
     """Return the family of a type named as by `type_name`."""
+    nested: dict[str, Family] = {"list": "LIST", "struct": "STRUCT", "binary": "BYTES"}
+    if (family := nested.get(name.partition("<")[0])) is not None:
+        return family
     if name in ("timestamp", "date"):
         return "TIME"
     if name == "bool":
@@ -70,6 +79,13 @@ def family_of_name(name: str) -> Family:
     if name.startswith(("float", "decimal")):
         return "FLOAT"
     return "STRING"
+
+
+def is_list(kind: pa.DataType) -> bool:
+    """Return whether an Arrow type is a list of any of Arrow's forms."""
+    from pyarrow import types
+
+    return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
 
 
 def is_described(name: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workbench import workspace
 from workbench.core.errors import InvalidInput
 from workbench.data.columns import is_described
-from workbench.data.datasets.sources import Source
+from workbench.data.datasets.sources import parquet_source
 from workbench.data.statistics import Statistics, describe_source, keep_statistics
 from workbench.data.times import as_utc
 from workbench.features.definitions import FeatureView
@@ -23,8 +23,6 @@ from workbench.features.stores.state import TableState, pack_state
 from workbench.features.stores.store import open_store
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from workbench.metadata import Recording
 
 EXECUTION = "materialize"
@@ -132,15 +130,10 @@ def _described(view: FeatureView, rows: Path, step: Recording) -> str:
     newest = workspace.current().metadata.find_artifact(view.artifact.id)
     if newest is not None and "statistics" in newest.properties:
         return str(newest.properties["statistics"])
-    import pyarrow.parquet as pq
-
-    def read(name: str) -> pa.ChunkedArray:
-        return pq.read_table(rows, columns=[stored[name]]).column(0)
-
     stored = {
-        each.name: f"f{index}" for index, each in enumerate(view.columns) if is_described(each.type)
+        each: f"f{index}" for index, each in enumerate(view.columns) if is_described(each.type)
     }
-    source = Source(view.ref, tuple(stored), pq.read_metadata(rows).num_rows, read)
+    source = parquet_source(view.ref, rows, stored)
     figures = Statistics(describe_source(source))
     return keep_statistics(step, view.name, figures, {"feature_view": view.ref}).id
 

@@ -62,7 +62,7 @@ def known_rows(view: FeatureView) -> Path:
 
 def _fingerprint(view: FeatureView) -> str:
     contents = {
-        name: [file["digest"] for file in dataset(ref).artifact.properties["files"]]
+        name: [file.digest for file in dataset(ref).files]
         for name, ref in sorted(view.source.datasets.items())
     }
     said = [view.definition, contents, view.source.digest]

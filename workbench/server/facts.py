@@ -196,8 +196,7 @@ def _dataset(artifact: Artifact, around: Surroundings) -> Facts:
     values = {
         "rows": rows,
         "columns": len(columns),
-        "size": artifact.size
-        or sum(int(file.get("size", 0)) for file in properties.get("files") or []),
+        "size": artifact.size or 0,
         "splits": properties.get("splits") or {},
     }
     return Facts(formats.counted(rows, "row"), values, artifact.aliases, artifact.state)

@@ -113,12 +113,11 @@ class SharedData:
 
 def shared_data(dataset: Dataset, artifact_url: str, cache: Path) -> SharedData:
     """Return what workers need to know of a dataset."""
-    files = dataset.artifact.properties["files"]
     return SharedData(
         ref=dataset.ref,
         columns=tuple(column.name for column in dataset.columns),
         label=dataset.label,
-        files=tuple((each["digest"], each["split"]) for each in files),
+        files=tuple((each.digest, each.split) for each in dataset.files),
         artifact_url=artifact_url,
         cache=str(cache),
     )

@@ -5,6 +5,6 @@
 column.
 """
 
-from workbench.data.datasets.dataset import KIND, Dataset, dataset
+from workbench.data.datasets.dataset import KIND, Dataset, File, dataset
 
-__all__ = ["KIND", "Dataset", "dataset"]
+__all__ = ["KIND", "Dataset", "File", "dataset"]

@@ -23,6 +23,27 @@ KIND = "dataset"
 
 
 @dataclass(frozen=True)
+class File:
+    """A Parquet file of a dataset: rows of one span and one split, which never change.
+
+    Attributes
+    ----------
+    digest : str
+        Where the artifact store keeps it.
+    rows, size : int
+        Size in bytes.
+    split, span : str
+        Which it belongs to; a dataset without spans has one, of the empty name.
+    """
+
+    digest: str
+    rows: int
+    size: int
+    split: str
+    span: str = ""
+
+
+@dataclass(frozen=True)
 class Dataset:
     """A version of a dataset; `dataset` and `ingest` return it.
 
@@ -92,24 +113,45 @@ class Dataset:
         return dict(self._facts["splits"])
 
     @property
+    def spans(self) -> dict[str, int]:
+        """Rows by span, in order; empty where the rows came in one piece."""
+        rows: dict[str, int] = {}
+        for file in self.files:
+            if file.span:
+                rows[file.span] = rows.get(file.span, 0) + file.rows
+        return rows
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """The Parquet files, in the order of their rows."""
+        return tuple(File(**each) for each in self._facts["files"])
+
+    @property
     def roles(self) -> dict[str, str]:
         """What a column is to the dataset (time, created, label), by column."""
         named = {self.created: "created", self.time: "time", self.label: "label"}
         return {column: role for column, role in named.items() if column is not None}
 
-    def paths(self, split: str | None = None) -> list[str]:
-        """Return local Parquet files, in order; of one split, or of all.
+    def select(self, split: str | None = None, span: str | None = None) -> tuple[File, ...]:
+        """Return the files of one split, one span, or both; of all when neither is given.
 
         Raises
         ------
         InvalidInput
-            If there is no such split.
+            If there is no such split or span.
         """
         if split is not None and split not in self.splits:
             raise InvalidInput(f"{self.ref} has no split {split!r}", hint=near(split, self.splits))
+        if span is not None and span not in self.spans:
+            raise InvalidInput(f"{self.ref} has no span {span!r}", hint=near(span, self.spans))
+        return tuple(
+            each for each in self.files if split in (None, each.split) and span in (None, each.span)
+        )
+
+    def paths(self, split: str | None = None, *, span: str | None = None) -> list[str]:
+        """Return local Parquet files, in order; raises as `select`."""
         blobs = workspace.current().blobs
-        files = [each for each in self._facts["files"] if split in (None, each["split"])]
-        return [str(blobs.local_path(each["digest"])) for each in files]
+        return [str(blobs.local_path(each.digest)) for each in self.select(split, span)]
 
     def to_arrow(self, split: str | None = None, columns: Sequence[str] | None = None) -> pa.Table:
         """Return the rows as an Arrow table.

@@ -124,8 +124,6 @@ class Transform:
         from workbench.data.transforms.fitting import fit_column_moments, fit_vocabulary
 
         source = open_source(data, split=split, columns=self.columns)
-        for name in self.columns:
-            _check_known(name, source.names)
         moments = {name: fit_column_moments(name, source.read(name)) for name in self.numeric}
         vocabulary = {
             name: fit_vocabulary(name, source.read(name), self.min_count)
@@ -163,8 +161,6 @@ class Transform:
         from workbench.data.transforms.fitting import category_codes, numbers
 
         source = open_source(frame, columns=self.columns)
-        for name in self.columns:
-            _check_known(name, source.names)
         rows, wide = source.rows, len(self.numeric)
         numeric = np.zeros((rows, self.width), np.float32)
         categorical = np.zeros((rows, len(self.categorical)), np.int64)
@@ -290,11 +286,6 @@ class Transform:
     def _check_fitted(self) -> None:
         if not self.fitted:
             raise InvalidInput("this transform is not fitted", hint="call fit(data) first")
-
-
-def _check_known(name: str, known: Sequence[str]) -> None:
-    if name not in known:
-        raise InvalidInput(f"there is no column {name!r} to transform", hint=near(name, known))
 
 
 def _unknown(name: str, row: Mapping[str, Any]) -> InvalidInput:

@@ -136,7 +136,7 @@ FRAME["at"] = pd.to_datetime(["2013-01-01", "2013-01-02"], utc=True)
         ({"numeric": ["at"]}, "'at' holds timestamp.*not numbers.*hour"),
         ({"categorical": ["at"]}, "'at' holds times, not categories"),
         ({"numeric": ["empty"]}, "'empty' has no values to fit on"),
-        ({"numeric": ["xx"]}, "no column 'xx' to transform; did you mean 'x'"),
+        ({"numeric": ["xx"]}, "no such column 'xx'; did you mean 'x'"),
     ],
 )
 def test_columns_that_cannot_be_fitted_are_named(options, says):
