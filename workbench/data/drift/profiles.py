@@ -15,7 +15,7 @@ from workbench.data.statistics.counting import distinct, finite_part, text_count
 from workbench.data.statistics.distributions import Distribution, Floats
 
 if TYPE_CHECKING:
-    from workbench.data.statistics.describing import FeatureStatistics
+    from workbench.data.statistics.figures import FeatureStatistics
 
 BINS = 20
 FEW = 50

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from workbench.data.datasets import Dataset
-    from workbench.data.statistics.describing import FeatureStatistics
+    from workbench.data.statistics.figures import FeatureStatistics
 
 MOST_VALUES = 100
 TRAINING, SERVING = "TRAINING", "SERVING"

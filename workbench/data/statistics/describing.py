@@ -6,7 +6,6 @@ TFDV and facets.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,79 +16,10 @@ import pyarrow.compute as pc
 from workbench.data.columns import Family, family_of
 from workbench.data.statistics.counting import distinct, finite_part, text_counts
 from workbench.data.statistics.distributions import Distribution, equal_edges
+from workbench.data.statistics.figures import Bucket, FeatureStatistics
 
 BINS = 20
 TOP = 1000
-
-
-@dataclass(frozen=True)
-class Bucket:
-    """A bar of a histogram: values from `low` up to `high`, which only the last bar includes."""
-
-    low: float
-    high: float
-    count: float
-
-
-@dataclass(frozen=True)
-class FeatureStatistics:
-    """The figures of one column.
-
-    Null and NaN both count as missing. Infinite values count as present, and in `minimum` and
-    `maximum`; mean, standard deviation, median, quantiles and histogram are of the finite values.
-    Times are in microseconds since 1970, UTC.
-
-    Attributes
-    ----------
-    name : str
-    type : str
-        INT, FLOAT, STRING, BOOL or TIME.
-    rows, count, missing, nan : int
-        Rows, those with a value, those without, and those of the latter that are NaN.
-    zeros, infinite : int
-    mean, std, minimum, median, maximum : float or None
-        None where there is nothing to take them of.
-    unique : int
-        Distinct values.
-    top : tuple of (str, int)
-        The most frequent values, most frequent first, ties by name; of STRING and BOOL.
-    avg_length : float or None
-        Characters, of STRING.
-    histogram : tuple of Bucket
-        Twenty equally wide bars.
-    quantiles : tuple of float
-        Eleven: the minimum, the nine deciles, the maximum.
-    distribution : Distribution or None
-        Of numbers, in at most about 256 cells: enough to draw two columns over the same bars.
-    role : str or None
-        time, created or label, as the dataset declares.
-    """
-
-    name: str
-    type: Family
-    rows: int
-    count: int
-    missing: int
-    nan: int = 0
-    zeros: int = 0
-    infinite: int = 0
-    mean: float | None = None
-    std: float | None = None
-    minimum: float | None = None
-    median: float | None = None
-    maximum: float | None = None
-    unique: int = 0
-    top: tuple[tuple[str, int], ...] = ()
-    avg_length: float | None = None
-    histogram: tuple[Bucket, ...] = ()
-    quantiles: tuple[float, ...] = ()
-    distribution: Distribution | None = None
-    role: str | None = None
-
-    @property
-    def missing_share(self) -> float:
-        """Missing over rows; 0 of no rows."""
-        return self.missing / self.rows if self.rows else 0.0
 
 
 def describe(name: str, column: pa.ChunkedArray, role: str | None = None) -> FeatureStatistics:

@@ -10,8 +10,9 @@ import numpy as np
 
 from workbench.data.columns import Family
 from workbench.data.statistics import DatasetStatistics
-from workbench.data.statistics.describing import TOP, Bucket, FeatureStatistics
+from workbench.data.statistics.describing import TOP
 from workbench.data.statistics.distributions import Distribution
+from workbench.data.statistics.figures import Bucket, DatasetStatistics, FeatureStatistics
 
 _OURS = "workbench."
 _SHOWN = 20

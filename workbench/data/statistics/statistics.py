@@ -17,7 +17,8 @@ from workbench.core.errors import InvalidInput, near
 from workbench.data.columns import check_column
 from workbench.data.datasets.sources import Source, open_source
 from workbench.data.scalars import category
-from workbench.data.statistics.describing import FeatureStatistics, describe
+from workbench.data.statistics.describing import describe
+from workbench.data.statistics.figures import DatasetStatistics, FeatureStatistics
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,24 +30,6 @@ if TYPE_CHECKING:
 
 KIND = "statistics"
 MOST_SLICES = 1000
-
-
-@dataclass(frozen=True)
-class DatasetStatistics:
-    """The figures of one set of rows.
-
-    Attributes
-    ----------
-    name : str
-        The dataset's reference, or ``carrier=UA`` for a slice.
-    rows : int
-    features : tuple of FeatureStatistics
-        One a column, in the columns' order.
-    """
-
-    name: str
-    rows: int
-    features: tuple[FeatureStatistics, ...]
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbench.data.statistics.describing import BINS, FeatureStatistics
+from workbench.data.statistics.describing import BINS
 from workbench.data.statistics.distributions import Distribution, shared_edges
+from workbench.data.statistics.figures import FeatureStatistics
 
 if TYPE_CHECKING:
     from workbench.data.drift import Drift

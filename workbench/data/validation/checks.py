@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from workbench.data.schemas import bounds_of, domain_of, type_of
-from workbench.data.statistics.describing import FeatureStatistics
+from workbench.data.statistics.figures import FeatureStatistics
 from workbench.data.validation.anomalies import Anomaly, Measurement, Severity
 
 NAMED = 10
