@@ -25,8 +25,9 @@ def infer_schema(
 ) -> Schema:
     """Return the schema that the data at hand fulfils; that of a dataset is also recorded.
 
-    A column without missing values is required; a text column of few values may hold only those.
-    Ranges of numbers are left open, as TFDV leaves them. The label is expected in training and not
+    A column without missing values is required; a text column of few values may hold only those;
+    lists of one length have that shape, others bounds; structs have their fields. Ranges of numbers
+    are left open, as TFDV leaves them. The label is expected in training and not
     in serving.
 
     Parameters
@@ -58,34 +59,84 @@ def _inferred(figures: Statistics, max_values: int) -> Any:
     from tensorflow_metadata.proto.v0 import schema_pb2
 
     proto = schema_pb2.Schema()
+    structs = {(): proto}
     for each in figures.features:
-        _infer_feature(proto.feature.add(), each, max_values)
+        path = each.path or (each.name,)
+        # A field whose struct was not described stands by itself, under its whole name.
+        holder = structs.get(path[:-1])
+        feature = (proto if holder is None else holder).feature.add()
+        feature.name = each.name if holder is None else path[-1]
+        _infer_feature(feature, each, max_values)
+        if each.type == "STRUCT":
+            structs[path] = feature.struct_domain
         if each.role == "label":
             proto.default_environment[:] = [TRAINING, SERVING]
-            proto.feature[-1].not_in_environment.append(SERVING)
+            feature.not_in_environment.append(SERVING)
     return proto
 
 
 def _infer_feature(feature: Any, figures: FeatureStatistics, max_values: int) -> None:
     from tensorflow_metadata.proto.v0 import schema_pb2
 
-    feature.name = figures.name
+    if figures.type == "STRUCT":
+        feature.type = schema_pb2.STRUCT
+        feature.struct_domain.SetInParent()
     if not figures.count:
         # Nothing was seen that could tell a type; the column may go on being empty.
         feature.presence.min_count = 0
         return
-    types = {"STRING": schema_pb2.BYTES, "FLOAT": schema_pb2.FLOAT}
+    types = {
+        "STRING": schema_pb2.BYTES,
+        "BYTES": schema_pb2.BYTES,
+        "FLOAT": schema_pb2.FLOAT,
+        "STRUCT": schema_pb2.STRUCT,
+    }
     feature.type = types.get(figures.type, schema_pb2.INT)
     feature.presence.min_count = 1
-    if figures.missing:
-        feature.value_count.min = feature.value_count.max = 1
-    else:
+    if not figures.missing:
         feature.presence.min_fraction = 1.0
-        feature.shape.dim.add(size=1)
+    _infer_lengths(feature, figures)
+    _infer_domain(feature, figures, max_values)
+
+
+def _infer_lengths(feature: Any, figures: FeatureStatistics) -> None:
+    """Say how many values a row has: a shape where every row has as many, else bounds."""
+    if figures.type == "STRUCT" and not figures.lists:
+        return
+    levels = [(each.minimum, each.maximum) for each in figures.lists] or [(1, 1)]
+    whole = not figures.missing and not any(each.missing for each in figures.lists)
+    if whole and figures.type != "STRUCT" and all(low == high > 0 for low, high in levels):
+        for low, _ in levels:
+            feature.shape.dim.add(size=low)
+        return
+    counts = [feature.value_count] if len(levels) == 1 else feature.value_counts.value_count
+    for low, high in levels:
+        count = counts[0] if len(levels) == 1 else counts.add()
+        if low == high > 0:
+            count.min, count.max = low, high
+        elif low > 0:
+            count.min = 1
+        else:
+            count.SetInParent()  # nothing to hold, but as many levels as the values have
+
+
+def _infer_domain(feature: Any, figures: FeatureStatistics, max_values: int) -> None:
+    from tensorflow_metadata.proto.v0 import schema_pb2
+
     if figures.type == "BOOL":
         feature.bool_domain.SetInParent()
     elif figures.type == "TIME":
         feature.time_domain.integer_format = schema_pb2.TimeDomain.UNIX_MICROSECONDS
-    elif figures.type == "STRING" and figures.unique <= min(max_values, len(figures.top)):
-        feature.string_domain.name = figures.name
+    elif figures.type == "BYTES" and figures.images is not None and not figures.images.unreadable:
+        feature.image_domain.SetInParent()
+    elif figures.type == "INT" and figures.categorical:
+        feature.int_domain.is_categorical = True
+    elif _is_enumerated(figures, max_values):
+        feature.string_domain.name = feature.name
         feature.string_domain.value.extend(sorted(value for value, _ in figures.top))
+
+
+def _is_enumerated(figures: FeatureStatistics, max_values: int) -> bool:
+    if figures.type != "STRING" or figures.invalid_utf8:
+        return False
+    return 0 < figures.unique <= min(max_values, len(figures.top))

@@ -1,22 +1,30 @@
-"""What a dataset's columns should be: tensorflow_metadata's ``Schema``, edited, versioned."""
+"""What a dataset's columns should be: tensorflow_metadata's ``Schema``, edited, compared, kept."""
 
 from __future__ import annotations
 
-import html
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Unpack
 
-from workbench import workspace
 from workbench.core.errors import InvalidInput, near
+from workbench.data.schemas import editing, showing
+from workbench.data.schemas.constraints import (
+    Constraint,
+    as_constraint,
+    read_constraints,
+    write_constraints,
+)
+from workbench.data.schemas.difference import SchemaDiff, difference
+from workbench.data.schemas.expectations import Expectations, fill, set_thresholds
+from workbench.data.schemas.features import domain_of, find, is_passive, walk
 
 if TYPE_CHECKING:
     from workbench.metadata import Artifact
 
-KIND = "schema"
-
 
 class Schema:
     """The expected columns: type, presence, values or range, environments, drift thresholds.
+
+    Nothing of the message is lost: what this class has no word for is kept as it is.
 
     Parameters
     ----------
@@ -26,6 +34,13 @@ class Schema:
         The record that holds exactly this.
     base : Artifact, optional
         The record that this was edited from.
+
+    Examples
+    --------
+    >>> schema = Schema.from_text('feature { name: "delay" type: FLOAT }')
+    >>> stricter = schema.edit("delay", minimum=-120, drift=0.1).constrain("delay < 1440")
+    >>> print(schema.diff(stricter).changes[1])
+    delay: minimum set to -120.0
     """
 
     def __init__(
@@ -34,6 +49,33 @@ class Schema:
         self._proto = _copy(proto)
         self.artifact = artifact
         self.base = base
+
+    @classmethod
+    def from_text(cls, text: str) -> Schema:
+        """Return the schema in a text-format message, as in TFX's ``schema.pbtxt``.
+
+        Raises
+        ------
+        InvalidInput
+            If it is none.
+        """
+        # What extra_metadata holds can be read only where its type is known.
+        from google.protobuf import struct_pb2 as _  # noqa: F401
+        from google.protobuf import text_format
+        from tensorflow_metadata.proto.v0 import schema_pb2
+
+        try:
+            return cls(text_format.Parse(text, schema_pb2.Schema()))
+        except text_format.ParseError as error:
+            raise InvalidInput(
+                f"the text is no schema: {error}", hint="give what schema.to_text() returns"
+            ) from error
+
+    def to_text(self) -> str:
+        """Return the message in text format, as TFX's ``schema.pbtxt`` holds it."""
+        from google.protobuf import text_format
+
+        return str(text_format.MessageToString(self._proto))
 
     def to_proto(self) -> Any:
         """Return a copy of the proto; `Schema(proto)` takes one that was edited."""
@@ -44,80 +86,191 @@ class Schema:
         """The expected columns, in order."""
         return tuple(each.name for each in self._proto.feature)
 
+    @property
+    def constraints(self) -> tuple[Constraint, ...]:
+        """What is demanded beyond TFDV's schema."""
+        return read_constraints(self._proto)
+
     def values(self, column: str) -> tuple[str, ...] | None:
         """Return the texts that a column may hold, or None if any."""
-        feature = self._feature(self._proto, column)
-        domain = domain_of(self._proto, feature)
+        domain = domain_of(self._proto, self._feature(self._proto, column))
         return None if domain is None else tuple(domain.value)
 
-    def edit(
-        self,
-        column: str,
-        *,
-        values: Sequence[str] | None = None,
-        minimum: float | None = None,
-        maximum: float | None = None,
-        present: float | None = None,
-        tolerate: float | None = None,
-        drift: float | None = None,
-        skew: float | None = None,
-        environments: Sequence[str] | None = None,
-    ) -> Schema:
+    def diff(self, other: Schema) -> SchemaDiff:
+        """Return what was changed to make this schema the other."""
+        return difference(self._proto, other._proto)
+
+    def edit(self, column: str, **changes: Unpack[Expectations]) -> Schema:
         """Return a schema with one column's expectations changed.
 
         Parameters
         ----------
         column : str
-        values : sequence of str, optional
-            The texts that it may hold.
-        minimum, maximum : float, optional
-            The range of a number.
-        present : float, optional
-            The least share of rows that have a value, from 0 to 1.
-        tolerate : float, optional
-            The share of values that may lie outside `values`, from 0 to 1.
-        drift, skew : float, optional
-            The most that it may differ from the baseline, or from what is served: L-infinity of
-            texts, Jensen-Shannon divergence of numbers.
-        environments : sequence of str, optional
-            Where the column is expected; elsewhere it may be absent.
+            One inside a struct by its path: ``address.city``.
+        **changes
+            As `Expectations` says: ``values``, ``minimum``, ``maximum``, ``present``, ``tolerate``,
+            ``drift``, ``skew``, ``environments``, ``lengths``, ``unique``, ``stage`` and more. None
+            takes an expectation back.
 
         Raises
         ------
         InvalidInput
-            If there is no such column, or the expectation does not fit its type.
+            If there is no such column or expectation, or it does not fit the column's type.
         """
-        from tensorflow_metadata.proto.v0 import schema_pb2
+        proto = self.to_proto()
+        editing.edit_feature(proto, self._feature(proto, column), column, changes)
+        return self._edited(proto)
 
+    def add(self, column: str, **changes: Unpack[Expectations]) -> Schema:
+        """Return a schema that also expects this column; at least its type is said."""
+        if find(self._proto, column) is not None:
+            raise InvalidInput(f"the schema has a column {column!r}", hint="edit it")
+        if "type" not in changes:
+            raise InvalidInput(f"{column!r} has no type", hint="say type='INT'")
+        proto = self.to_proto()
+        editing.edit_feature(proto, proto.feature.add(name=column), column, changes)
+        return self._edited(proto)
+
+    def remove(self, column: str) -> Schema:
+        """Return a schema that does not know this column."""
         proto = self.to_proto()
         feature = self._feature(proto, column)
-        text = feature.type == schema_pb2.BYTES
-        if values is not None:
-            if not text:
-                raise InvalidInput(f"{column!r} holds numbers", hint="give minimum= or maximum=")
-            feature.string_domain.name = column
-            feature.string_domain.value[:] = list(dict.fromkeys(values))
-        for bound, value in (("min", minimum), ("max", maximum)):
-            if value is not None:
-                _set_bound(feature, column, bound, value)
-        if present is not None:
-            feature.presence.min_fraction = _share(present, "present")
-        if tolerate is not None:
-            mass = 1.0 - _share(tolerate, "tolerate")
-            feature.distribution_constraints.min_domain_mass = mass
-        for comparator, threshold in (
-            (feature.drift_comparator, drift),
-            (feature.skew_comparator, skew),
-        ):
-            if threshold is not None and text:
-                comparator.infinity_norm.threshold = threshold
-            elif threshold is not None:
-                comparator.jensen_shannon_divergence.threshold = threshold
-        if environments is not None:
-            known = dict.fromkeys([*proto.default_environment, *environments])
-            proto.default_environment[:] = list(known)
-            feature.not_in_environment[:] = [each for each in known if each not in environments]
-        return Schema(proto, base=self.artifact or self.base)
+        holders = [proto, *(each.struct_domain for _, each in walk(proto))]
+        for holder in holders:
+            for place, each in enumerate(holder.feature):
+                if each is feature:
+                    del holder.feature[place]
+                    return self._edited(proto)
+        return self._edited(proto)
+
+    def thresholds(
+        self,
+        *,
+        drift: float | Mapping[str, float] | None = None,
+        skew: float | Mapping[str, float] | None = None,
+    ) -> Schema:
+        """Return a schema in which every column that has no threshold yet has this one.
+
+        Parameters
+        ----------
+        drift, skew : float or mapping, optional
+            Of texts the L-infinity distance, of numbers the Jensen-Shannon divergence; 0.1 is a
+            common choice for both.
+        """
+        proto = self.to_proto()
+        for _, feature in walk(proto):
+            for comparator, given in (("drift", drift), ("skew", skew)):
+                set_before = feature.HasField(f"{comparator}_comparator")
+                if given is not None and not set_before and not is_passive(feature):
+                    set_thresholds(feature, comparator, given)
+        return self._edited(proto)
+
+    def expect_rows(
+        self,
+        *,
+        at_least: int | None = None,
+        at_most: int | None = None,
+        against_span: tuple[float | None, float | None] | None = None,
+        against_version: tuple[float | None, float | None] | None = None,
+    ) -> Schema:
+        """Return a schema that says how many rows there should be.
+
+        Parameters
+        ----------
+        at_least, at_most : int, optional
+        against_span, against_version : (float, float), optional
+            The least and the greatest ratio to the rows of the baseline, or of the version before;
+            None where open.
+        """
+        proto = self.to_proto()
+        held = proto.dataset_constraints
+        if at_least is not None:
+            held.min_examples_count = at_least
+        if at_most is not None:
+            held.max_examples_count = at_most
+        for field, ratio in (("drift", against_span), ("version", against_version)):
+            comparator = getattr(held, f"num_examples_{field}_comparator")
+            for bound, value in zip(("min", "max"), ratio or (None, None), strict=True):
+                if value is not None:
+                    setattr(comparator, f"{bound}_fraction_threshold", value)
+        return self._edited(proto)
+
+    def environments(self, *names: str) -> Schema:
+        """Return a schema in which columns belong to these environments, unless they say else."""
+        proto = self.to_proto()
+        proto.default_environment[:] = list(dict.fromkeys(names))
+        return self._edited(proto)
+
+    def add_domain(self, name: str, values: Sequence[str]) -> Schema:
+        """Return a schema with texts that columns can share; an earlier set is replaced."""
+        proto = self.to_proto()
+        domain = next((each for each in proto.string_domain if each.name == name), None)
+        domain = proto.string_domain.add(name=name) if domain is None else domain
+        domain.value[:] = list(dict.fromkeys(values))
+        return self._edited(proto)
+
+    def add_sparse(
+        self, name: str, *, value: str, index: Sequence[str], stage: str | None = None
+    ) -> Schema:
+        """Return a schema in which list columns form a sparse one.
+
+        Parameters
+        ----------
+        name : str
+        value : str
+            The column of the values.
+        index : sequence of str
+            The columns of their places, as many values each.
+        stage : str, optional
+        """
+        proto = self.to_proto()
+        sparse = proto.sparse_feature.add(name=name)
+        sparse.value_feature.name = value
+        for each in index:
+            sparse.index_feature.add(name=each)
+        if stage is not None:
+            sparse.lifecycle_stage = editing.stage_of(stage)
+        return self._edited(proto)
+
+    def add_weighted(
+        self, name: str, *, value: str, weight: str, stage: str | None = None
+    ) -> Schema:
+        """Return a schema in which one column weighs the values of another."""
+        proto = self.to_proto()
+        weighted = proto.weighted_feature.add(name=name)
+        weighted.feature.step.append(value)
+        weighted.weight_feature.step.append(weight)
+        if stage is not None:
+            weighted.lifecycle_stage = editing.stage_of(stage)
+        return self._edited(proto)
+
+    def merge(self, fields: Mapping[str, Any]) -> Schema:
+        """Return a schema with fields of the message set by their names, as in its JSON."""
+        proto = self.to_proto()
+        fill(proto, fields, "fields")
+        return self._edited(proto)
+
+    def constrain(self, *constraints: Constraint | str) -> Schema:
+        """Return a schema that also demands these; a string is a condition in SQL.
+
+        Parameters
+        ----------
+        *constraints : Expression, Freshness, RowCount, Reference or str
+            One that is demanded already is not said twice.
+        """
+        added = [as_constraint(each) for each in constraints]
+        return self._constrained(dict.fromkeys([*self.constraints, *added]))
+
+    def release(self, *constraints: Constraint | str) -> Schema:
+        """Return a schema that no longer demands these."""
+        gone = [as_constraint(each) for each in constraints]
+        for each in gone:
+            if each not in self.constraints:
+                known = [known.title for known in self.constraints]
+                raise InvalidInput(
+                    f"the schema does not demand {each.title!r}", hint=near(each.title, known)
+                )
+        return self._constrained(each for each in self.constraints if each not in gone)
 
     def save(self, name: str | None = None) -> Schema:
         """Record this as the next version of a schema, and return it.
@@ -127,6 +280,8 @@ class Schema:
         name : str, optional
             That of the schema it was edited from, when not given.
         """
+        from workbench.data.schemas.records import record_schema
+
         base = self.artifact or self.base
         if name is None and base is None:
             raise InvalidInput("a schema without a name", hint="give one: save('flights')")
@@ -147,107 +302,22 @@ class Schema:
         return f"<Schema{name}: {len(self.columns)} columns>"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            "<tr>"
-            + "".join(f"<td style='text-align:left'>{html.escape(cell)}</td>" for cell in cells)
-            + "</tr>"
-            for cells in (self._cells(feature) for feature in self._proto.feature)
-        )
-        heads = "".join(
-            f"<th style='text-align:left'>{head}</th>"
-            for head in ("Column", "Type", "Present", "Values", "Not in")
-        )
-        return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        return showing.table_of(self._proto)
 
-    def _cells(self, feature: Any) -> tuple[str, ...]:
-        values = self.values(feature.name)
-        shown = "" if values is None else ", ".join(values[:8]) + ", …" * (len(values) > 8)
-        low, high = bounds_of(feature)
-        if low is not None or high is not None:
-            shown = f"{'' if low is None else low} – {'' if high is None else high}"
-        share = feature.presence.min_fraction
-        present = "always" if share == 1 else f"at least {share:.0%}" if share else "sometimes"
-        return (
-            feature.name,
-            type_of(feature),
-            present,
-            shown,
-            ", ".join(feature.not_in_environment),
-        )
+    def _constrained(self, constraints: Iterable[Constraint]) -> Schema:
+        proto = self.to_proto()
+        write_constraints(proto, constraints)
+        return self._edited(proto)
+
+    def _edited(self, proto: Any) -> Schema:
+        return Schema(proto, base=self.artifact or self.base)
 
     def _feature(self, proto: Any, column: str) -> Any:
-        for feature in proto.feature:
-            if feature.name == column:
-                return feature
-        raise InvalidInput(f"the schema has no column {column!r}", hint=near(column, self.columns))
-
-
-def record_schema(proto: Any, name: str, reads: Sequence[Artifact], **facts: object) -> Schema:
-    """Record a schema as the next version of `name`."""
-    place = workspace.current()
-    with place.metadata.record("infer_schema", name, reads=reads, properties=facts) as step:
-        blob = place.blobs.put_bytes(proto.SerializeToString(deterministic=True))
-        properties = {"columns": [each.name for each in proto.feature], **facts}
-        artifact = step.write(KIND, name, digest=blob.digest, size=blob.size, properties=properties)
-    return Schema(proto, artifact)
-
-
-def load_schema(artifact: Artifact) -> Schema:
-    """Return the schema that an artifact of that kind holds."""
-    from tensorflow_metadata.proto.v0 import schema_pb2
-
-    if artifact.kind != KIND or artifact.digest is None:
-        raise InvalidInput(f"{artifact.ref} is a {artifact.kind}, not a schema")
-    content = workspace.current().blobs.read(artifact.digest)
-    return Schema(schema_pb2.Schema.FromString(content), artifact)
-
-
-def domain_of(proto: Any, feature: Any) -> Any | None:
-    """Return the string domain of a feature, its own or a shared one, or None."""
-    if feature.WhichOneof("domain_info") == "string_domain":
-        return feature.string_domain
-    if feature.WhichOneof("domain_info") == "domain":
-        return next((each for each in proto.string_domain if each.name == feature.domain), None)
-    return None
-
-
-def bounds_of(feature: Any) -> tuple[float | None, float | None]:
-    """Return the least and the greatest number that a feature may hold, None where open."""
-    which = feature.WhichOneof("domain_info")
-    if which not in ("int_domain", "float_domain"):
-        return None, None
-    domain = getattr(feature, which)
-    low = domain.min if domain.HasField("min") else None
-    high = domain.max if domain.HasField("max") else None
-    return low, high
-
-
-def type_of(feature: Any) -> str:
-    """Return a feature's type as statistics name it; an unknown one is empty."""
-    which = feature.WhichOneof("domain_info")
-    if which == "bool_domain":
-        return "BOOL"
-    if which == "time_domain":
-        return "TIME"
-    return {1: "STRING", 2: "INT", 3: "FLOAT"}.get(feature.type, "")
-
-
-def _set_bound(feature: Any, column: str, bound: str, value: float) -> None:
-    from tensorflow_metadata.proto.v0 import schema_pb2
-
-    if type_of(feature) not in ("INT", "FLOAT"):
-        kind = type_of(feature) or "nothing yet"
-        raise InvalidInput(f"{column!r} holds {kind}, which has no range", hint="give values=")
-    if feature.type == schema_pb2.INT:
-        setattr(feature.int_domain, bound, int(value))
-    else:
-        setattr(feature.float_domain, bound, value)
-
-
-def _share(value: float, what: str) -> float:
-    if not 0 <= value <= 1:
-        raise InvalidInput(f"{what}={value!r} is no share", hint="give a number from 0 to 1")
-    return float(value)
+        feature = find(proto, column)
+        if feature is None:
+            known = [".".join(path) for path, _ in walk(proto)]
+            raise InvalidInput(f"the schema has no column {column!r}", hint=near(column, known))
+        return feature
 
 
 def _copy(proto: Any) -> Any:
