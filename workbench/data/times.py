@@ -82,10 +82,14 @@ def _cast(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
         raise InvalidInput(f"column {name!r} has times out of range: {error}") from error
 
 
-def _from_text(column: pa.ChunkedArray, name: str) -> tuple[pa.ChunkedArray, bool]:
+def times_of_text(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, bool, list[int]]:
+    """Return text as UTC times, whether a zone was missing, and where text is no time.
+
+    What is no time becomes null.
+    """
     for target, naive in ((UTC_TIME, False), (pa.timestamp("us"), True)):
         try:
-            return column.cast(target).cast(UTC_TIME), naive
+            return column.cast(target).cast(UTC_TIME), naive, []
         except pa.ArrowInvalid:
             continue  # the other spelling, or one that only pandas reads
     import pandas as pd
@@ -93,12 +97,16 @@ def _from_text(column: pa.ChunkedArray, name: str) -> tuple[pa.ChunkedArray, boo
     text = column.to_pandas()
     parsed = pd.to_datetime(text, utc=True, errors="coerce", format="mixed")
     wrong = (parsed.isna() & text.notna()).to_numpy().nonzero()[0]
-    if wrong.size:
-        row = int(wrong[0])
-        raise InvalidInput(
-            f"{text.iloc[row]!r} in column {name!r}, row {row + 1}, is not a time",
-            hint="write times as '2013-09-01T06:00:00Z', or leave the cell empty",
-        )
     zoned = pc.match_substring_regex(column, r"(Z|[+-]\d{2}:?\d{2}| [A-Z]{3,4})$")
     naive = not pc.all(zoned).as_py()
-    return pa.chunked_array([pa.Array.from_pandas(parsed, type=UTC_TIME)]), naive
+    return pa.chunked_array([pa.Array.from_pandas(parsed, type=UTC_TIME)]), naive, wrong.tolist()
+
+
+def _from_text(column: pa.ChunkedArray, name: str) -> tuple[pa.ChunkedArray, bool]:
+    times, naive, wrong = times_of_text(column)
+    if wrong:
+        raise InvalidInput(
+            f"{column[wrong[0]].as_py()!r} in column {name!r}, row {wrong[0] + 1}, is not a time",
+            hint="write times as '2013-09-01T06:00:00Z', or leave the cell empty",
+        )
+    return times, naive

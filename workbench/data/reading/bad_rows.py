@@ -14,6 +14,12 @@ Policy = Literal["error", "set_aside"] | int
 
 MOST = 1_000_000
 
+#: The share of a column's values that says what it holds; the others are strays.
+MOSTLY = 0.9
+
+#: Letters of a value that a record keeps.
+LONGEST = 1000
+
 SCHEMA = pa.schema(
     [
         ("source", pa.string()),
@@ -61,6 +67,35 @@ class BadRow:
         return InvalidInput(
             f"{place}: {self.reason}: {shown!r}",
             hint=f'{mend}, or keep such rows apart: bad_rows="set_aside"',
+        )
+
+
+def mixed_row(source: str, row: int, column: str, value: object, prevailing: str) -> BadRow:
+    """Return the record of a value of another kind than most of its column's."""
+    hint = f'mend that row, or read the column as text: types={{{column!r}: "string"}}'
+    return BadRow(
+        source, row, column, shown(value), f"mixes types: nearly all others are {prevailing}", hint
+    )
+
+
+def shown(value: object) -> str:
+    """Return a value as the text that a bad row's record keeps."""
+    text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def check_few(strays: int, rows: int, column: str, bad: BadRows) -> None:
+    """Refuse to set aside a column's values of another kind if they are many.
+
+    Raises
+    ------
+    InvalidInput
+        If over a tenth are strays and the policy would set them aside.
+    """
+    if bad.policy != "error" and strays > (1 - MOSTLY) * rows:
+        raise InvalidInput(
+            f"column {column!r} mixes types: {strays:,} of {rows:,} values are unlike the others",
+            hint=f'too many to set aside: read it as text, types={{{column!r}: "string"}}',
         )
 
 

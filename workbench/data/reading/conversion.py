@@ -1,23 +1,22 @@
-"""Any source becomes one Arrow table of numbers, truth values, text, days and UTC times."""
+"""Types are settled: numbers, truth values, text, bytes, days, UTC times, and lists and structs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import types
 
 from workbench.core.errors import InvalidInput
 from workbench.data.columns import check_column, check_names
-from workbench.data.reading.files import read_files
-from workbench.data.times import parse_times
-
-if TYPE_CHECKING:
-    import pandas as pd
+from workbench.data.reading.bad_rows import BadRow, BadRows
+from workbench.data.reading.blocks import Block, set_aside
+from workbench.data.reading.values import cast_values, text_as
+from workbench.data.times import UTC_TIME, times_of_text
 
 TYPES: dict[str, pa.DataType] = {
     "string": pa.string(),
@@ -25,196 +24,81 @@ TYPES: dict[str, pa.DataType] = {
     "float64": pa.float64(),
     "bool": pa.bool_(),
     "date": pa.date32(),
-    "timestamp": pa.timestamp("us", tz="UTC"),
+    "timestamp": UTC_TIME,
+    "int32": pa.int32(),
+    "uint64": pa.uint64(),
+    "float32": pa.float32(),
+    "binary": pa.binary(),
 }
 
 _INSTEAD = {
     "duration": "make it a number first: frame[name].dt.total_seconds()",
-    "time32": "make it a number or a full time first",
-    "time64": "make it a number or a full time first",
-    "binary": "text must be UTF-8; else read it first: pd.read_csv(path, encoding='latin-1')",
-    "list": "give each element a column or a row of its own",
-    "large_list": "give each element a column or a row of its own",
-    "struct": "give each field a column of its own: pd.json_normalize(records)",
-    "map": "give each key a column of its own",
+    "month_day_nano_interval": "make it a number first, such as its seconds",
+    "time32": 'make it a number or a full time first, or read it as text: types={name: "string"}',
+    "time64": 'make it a number or a full time first, or read it as text: types={name: "string"}',
+    "map": "give each key a column of its own, or make it a list of structs",
 }
+_TIME_HINT = "write times as '2013-09-01T06:00:00Z', or leave the cell empty"
+_FIRST, _LAST = -62135596800_000_000, 253402300799_999_999  # the years 1 to 9999, in microseconds
 
 
-@dataclass(frozen=True)
-class SourceTable:
-    """A source that was read.
-
-    Attributes
-    ----------
-    table : pyarrow.Table
-    source : dict
-        Where it came from, as JSON: its type, and its paths if it has any.
-    assumed_utc : tuple of str
-        Columns whose times had no zone and were taken as UTC.
-    """
-
-    table: pa.Table
-    source: dict[str, Any]
-    assumed_utc: tuple[str, ...] = ()
-
-
-def read_source(source: object, columns: Mapping[str, str] | None = None) -> SourceTable:
-    """Read a source whole.
-
-    Parameters
-    ----------
-    source : pandas.DataFrame, pyarrow.Table, path or list of paths
-        Files are CSV (also .gz and .zip), Parquet or JSON lines; a folder stands for the files in
-        it.
-    columns : mapping of str to str, optional
-        Types to read columns as, by name: string, int64, float64, bool, date or timestamp.
+def wanted_types(given: Mapping[str, str]) -> dict[str, pa.DataType]:
+    """Return the types asked for, by column.
 
     Raises
     ------
-    NotFound
-        If a file is missing.
     InvalidInput
-        If the source cannot be read, or a column has no usable name, mixed types or a type that
-        cannot be kept.
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> read_source(pa.table({"delay": [1, 2]})).table.num_rows
-    2
+        If a type is not known.
     """
-    wanted = _wanted(columns or {})
-    if isinstance(source, (pa.Table, pa.RecordBatch)):
-        table = pa.Table.from_batches([source]) if isinstance(source, pa.RecordBatch) else source
-        origin: dict[str, Any] = {"type": "arrow"}
-    elif isinstance(source, (str, Path)) or (
-        isinstance(source, (list, tuple)) and source and isinstance(source[0], (str, Path))
-    ):
-        table, origin = read_files(source, wanted)
-    elif type(source).__module__.partition(".")[0] == "pandas" and hasattr(source, "columns"):
-        table, origin = _from_pandas(source, wanted), {"type": "pandas"}
-    else:
-        raise InvalidInput(
-            f"a {type(source).__name__} is no source of rows",
-            hint="give a pandas or Arrow table, or the path of a CSV, Parquet or JSON lines file",
-        )
-    return _normalised(table, origin, wanted)
-
-
-def _wanted(columns: Mapping[str, str]) -> dict[str, pa.DataType]:
-    for name, kind in columns.items():
+    for name, kind in given.items():
         if kind not in TYPES:
             raise InvalidInput(
                 f"{kind!r} is no type for column {name!r}", hint=f"the types are {', '.join(TYPES)}"
             )
-    return {name: TYPES[kind] for name, kind in columns.items()}
+    return {name: TYPES[kind] for name, kind in given.items()}
 
 
-def _from_pandas(frame: Any, wanted: Mapping[str, pa.DataType]) -> pa.Table:
-    if any(name is not None for name in frame.index.names):
-        frame = frame.reset_index()  # an index with a name is a column by another word
-    names = list(frame.columns)
-    check_names(names)
-    texts = {
-        name: frame[name].map(str, na_action="ignore")
-        for name in names
-        if wanted.get(name) == pa.string()
-    }
-    frame = frame.assign(**texts) if texts else frame
-    try:
-        return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
-    except (
-        pa.ArrowInvalid,
-        pa.ArrowTypeError,
-        pa.ArrowNotImplementedError,
-        OverflowError,
-    ) as error:
-        for name in names:
-            _check_mixed(frame[name], str(name))
-        raise InvalidInput(f"the frame cannot be read: {error}") from error
+def kept_type(kind: pa.DataType, name: str) -> pa.DataType:
+    """Return the type as which a dataset keeps a column.
 
+    Raises
+    ------
+    InvalidInput
+        If a dataset cannot keep it.
 
-def _check_mixed(column: pd.Series[Any], name: str) -> None:
-    present = column[column.notna()]
-    if column.dtype != object or present.empty:
-        return
-    first = present.iloc[0]
-    numbers = (int, float)
-    alike = (
-        numbers if isinstance(first, numbers) and not isinstance(first, bool) else (type(first),)
-    )
-    for row, value in enumerate(column, start=1):
-        missing = value is None or value != value  # noqa: PLR0124  # NaN, of whatever type
-        if not missing and not isinstance(value, alike):
-            raise mixed(
-                name,
-                row,
-                value,
-                f"the values before it are {type(first).__name__}, such as {first!r}",
-            )
-
-
-def mixed(name: str, row: int, value: object, rest: str) -> InvalidInput:
-    """Return the error for a column that holds values of more than one kind."""
-    shown = repr(value) if len(repr(value)) <= 80 else repr(value)[:77] + "…"
-    return InvalidInput(
-        f"column {name!r} mixes types: row {row} holds {shown}, while {rest}",
-        hint=f'mend that row, or read the column as text: types={{{name!r}: "string"}}',
-    )
-
-
-def _normalised(
-    table: pa.Table, origin: dict[str, Any], wanted: Mapping[str, pa.DataType]
-) -> SourceTable:
-    check_names(table.column_names)
-    for name in wanted:
-        check_column(name, table.column_names, "typed")
-    columns: dict[str, pa.ChunkedArray] = {}
-    assumed = []
-    for name in table.column_names:
-        column = table.column(name)
-        if name in wanted:
-            column = _typed(column, wanted[name], name)
-        columns[name], naive = _kept(column, name)
-        if naive:
-            assumed.append(name)
-    return SourceTable(pa.table(columns), origin, tuple(assumed))
-
-
-def _typed(column: pa.ChunkedArray, kind: pa.DataType, name: str) -> pa.ChunkedArray:
-    if types.is_timestamp(kind):
-        return parse_times(column, name)[0]
-    try:
-        return column.cast(kind)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise InvalidInput(f"column {name!r} cannot be read as {kind}: {error}") from error
-
-
-def _kept(column: pa.ChunkedArray, name: str) -> tuple[pa.ChunkedArray, bool]:
-    """Return a column as a type that datasets keep, and whether its times were taken as UTC."""
-    kind = column.type
+    Examples
+    --------
+    >>> kept_type(pa.large_list(pa.timestamp("ns")), "seen")
+    ListType(list<item: timestamp[us, tz=UTC]>)
+    """
+    if isinstance(kind, pa.BaseExtensionType):
+        return pa.string() if isinstance(kind, pa.UuidType) else kept_type(kind.storage_type, name)
     if types.is_dictionary(kind):
-        column = column.cast(kind.value_type)
-        kind = column.type
+        return kept_type(kind.value_type, name)
     if types.is_timestamp(kind):
-        return parse_times(column, name)
+        return UTC_TIME
     if types.is_null(kind) or types.is_large_string(kind) or types.is_string_view(kind):
-        try:
-            return column.cast(pa.string()), False
-        except pa.ArrowInvalid:
-            return column, False  # over 2 GB of text in one piece: stays as it is
-    if types.is_float16(kind):
-        return column.cast(pa.float32()), False
-    if types.is_date64(kind):
-        return column.cast(pa.date32()), False
-    if types.is_decimal(kind):
-        return _from_decimal(column), False
+        return pa.string()
     if (
-        types.is_integer(kind)
-        or types.is_floating(kind)
-        or kind in (pa.bool_(), pa.string(), pa.date32())
+        types.is_large_binary(kind)
+        or types.is_binary_view(kind)
+        or types.is_fixed_size_binary(kind)
     ):
-        return column, False
+        return pa.binary()
+    if types.is_float16(kind):
+        return pa.float32()
+    if types.is_date64(kind):
+        return pa.date32()
+    if types.is_decimal(kind):
+        # A database's sums of whole numbers arrive as decimals without a fraction.
+        return pa.int64() if kind.scale <= 0 else pa.float64()
+    if _is_list(kind):
+        return pa.list_(kept_type(kind.value_type, name))
+    if types.is_struct(kind) and kind.num_fields:
+        return pa.struct([(each.name, kept_type(each.type, name)) for each in kind])
+    plain = (pa.bool_(), pa.string(), pa.binary(), pa.date32())
+    if types.is_integer(kind) or types.is_floating(kind) or kind in plain:
+        return kind
     family = str(kind).partition("[")[0].partition("<")[0]
     raise InvalidInput(
         f"column {name!r} holds {kind}, which a dataset cannot keep",
@@ -222,11 +106,158 @@ def _kept(column: pa.ChunkedArray, name: str) -> tuple[pa.ChunkedArray, bool]:
     )
 
 
-def _from_decimal(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    # A database's sums of whole numbers arrive as decimals without a fraction.
-    if column.type.scale == 0:
-        try:
-            return column.cast(pa.int64())
-        except pa.ArrowInvalid:
-            pass  # beyond 64 bits
-    return pc.cast(column, pa.float64())
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(
+        types.is_list(kind)
+        or types.is_large_list(kind)
+        or types.is_fixed_size_list(kind)
+        or types.is_list_view(kind)
+        or types.is_large_list_view(kind)
+    )
+
+
+class Conversion:
+    """Turns a reading's blocks into tables of the types that datasets keep.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        The columns as they are read.
+    wanted : mapping of str to pyarrow.DataType
+        Types asked for, by column.
+
+    Raises
+    ------
+    InvalidInput
+        If a column has no usable name or a type that cannot be kept, or `wanted` names none.
+    """
+
+    def __init__(self, schema: pa.Schema, wanted: Mapping[str, pa.DataType]) -> None:
+        check_names(schema.names)
+        for name in wanted:
+            check_column(name, schema.names, "typed")
+        self._wanted = wanted
+        self.schema = pa.schema(
+            [
+                (each.name, wanted.get(each.name) or kept_type(each.type, each.name))
+                for each in schema
+            ]
+        )
+
+    def __call__(self, block: Block, bad: BadRows, assumed: set[str]) -> pa.Table:
+        """Return a block's rows; wrong ones go to `bad`, columns taken as UTC to `assumed`."""
+        wrong: dict[int, BadRow] = {}
+        columns = []
+        for name, kind in zip(self.schema.names, self.schema.types, strict=True):
+            column = block.table.column(name)
+            if column.type == kind and not types.is_timestamp(kind):
+                columns.append(column)
+                continue
+            done, positions, naive = _converted(column, kind, name)
+            columns.append(done)
+            if naive:
+                assumed.add(name)
+            for index in positions:
+                reason = f"is no {kind}" if name in self._wanted else f"does not fit {kind}"
+                wrong.setdefault(index, _bad(block, index, name, reason, kind))
+        table = pa.table(columns, schema=self.schema)
+        return set_aside(replace(block, table=table), wrong, bad).table
+
+
+def _bad(block: Block, index: int, name: str, reason: str, kind: pa.DataType) -> BadRow:
+    if types.is_timestamp(kind):
+        return block.bad(index, name, "is not a time", _TIME_HINT)
+    hint = f'mend that row, or read the column as text: types={{{name!r}: "string"}}'
+    return block.bad(index, name, reason, hint)
+
+
+def _converted(
+    column: pa.ChunkedArray, kind: pa.DataType, name: str
+) -> tuple[pa.ChunkedArray, list[int], bool]:
+    """Return a column as `kind`, the positions of wrong values, and whether UTC was assumed."""
+    plain = _plain(column)
+    if types.is_timestamp(kind):
+        return _as_times(plain, name)
+    done, wrong = [], []
+    start = 0
+    cast = _cast(plain.type, kind, name)
+    for chunk in plain.chunks:
+        values, positions = cast_values(chunk, cast)
+        done.append(values)
+        wrong += (positions + start).tolist()
+        start += len(chunk)
+    return pa.chunked_array(done, kind), wrong, _has_naive(plain.type)
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column without its dictionary, its extension, or its view."""
+    kind = column.type
+    if isinstance(kind, pa.UuidType):
+        texts = [None if each is None else str(each) for each in column.to_pylist()]
+        return pa.chunked_array([pa.array(texts, pa.string())])
+    if isinstance(kind, pa.BaseExtensionType):
+        chunks = [chunk.storage for chunk in column.chunks]
+        return _plain(pa.chunked_array(chunks, kind.storage_type))
+    if types.is_dictionary(kind):
+        return _plain(column.cast(kind.value_type))
+    if types.is_list_view(kind) or types.is_large_list_view(kind):
+        # Arrow's own cast of a list view loses its values.
+        return pa.chunked_array([pa.array(column.to_pylist(), pa.list_(kind.value_type))])
+    return column
+
+
+def _cast(source: pa.DataType, kind: pa.DataType, name: str) -> Any:  # a Cast
+    if types.is_string(source) or types.is_large_string(source) or types.is_binary(source):
+        return text_as(kind)
+    # Nanoseconds are cut to microseconds, also within lists and structs.
+    loose = types.is_nested(kind) or (types.is_decimal(source) and types.is_floating(kind))
+    try:
+        pa.array([], source).cast(kind)
+    except pa.ArrowNotImplementedError as error:
+        raise InvalidInput(f"column {name!r} cannot be read as {kind}: {error}") from error
+    return lambda values: values.cast(kind, safe=not loose)
+
+
+def _as_times(column: pa.ChunkedArray, name: str) -> tuple[pa.ChunkedArray, list[int], bool]:
+    kind = column.type
+    if types.is_string(kind) or types.is_large_string(kind):
+        times, naive, wrong = times_of_text(column)
+        return times, wrong, naive
+    if not types.is_timestamp(kind) and not types.is_date(kind):
+        raise InvalidInput(
+            f"column {name!r} holds {kind}, which does not say a time",
+            hint=f"make it times first: pd.to_datetime(frame[{name!r}], unit='s', utc=True)",
+        )
+    zone = kind.tz if types.is_timestamp(kind) else None
+    # Nanoseconds below a microsecond are dropped: no source of ours is that exact.
+    loose = types.is_timestamp(kind) and kind.unit == "ns"
+    done, wrong = [], []
+    start = 0
+    for chunk in column.chunks:
+        values, positions = cast_values(
+            chunk, lambda each: each.cast(pa.timestamp("us", zone), safe=not loose).cast(UTC_TIME)
+        )
+        done.append(values)
+        wrong += (positions + start).tolist()
+        wrong += (_beyond(values) + start).tolist()
+        start += len(chunk)
+    return pa.chunked_array(done, UTC_TIME), wrong, zone is None
+
+
+def _beyond(times: pa.Array) -> np.ndarray:
+    """Return where times lie outside the years that Python can show, such as 'infinity'."""
+    span = pc.min_max(times.cast(pa.int64()))
+    if span["min"].as_py() is None or (
+        span["min"].as_py() >= _FIRST and span["max"].as_py() <= _LAST
+    ):
+        return np.empty(0, np.int64)
+    numbers = pc.fill_null(times.cast(pa.int64()), 0).to_numpy()
+    return np.flatnonzero((numbers < _FIRST) | (numbers > _LAST))
+
+
+def _has_naive(kind: pa.DataType) -> bool:
+    if types.is_timestamp(kind):
+        return kind.tz is None
+    if _is_list(kind):
+        return _has_naive(kind.value_type)
+    return bool(types.is_struct(kind)) and any(_has_naive(each.type) for each in kind)

@@ -141,7 +141,7 @@ def _read_csv(path: Path, wanted: Mapping[str, pa.DataType]) -> pa.Table:
 
 def _check_numbers(name: str, column: pa.ChunkedArray) -> None:
     """Refuse text that is nearly all numbers: a stray word has turned the column into text."""
-    from workbench.data.reading import mixed
+    from workbench.data.reading.mixing import mixed
 
     values = column.combine_chunks().dictionary_encode()
     numeric = pc.match_substring_regex(values.dictionary, _NUMERIC).to_numpy(zero_copy_only=False)
@@ -177,7 +177,7 @@ def _read_jsonl(path: Path, wanted: Mapping[str, pa.DataType]) -> pa.Table:
 
 
 def _jsonl_error(path: Path, file: IO[bytes], error: Exception) -> InvalidInput:
-    from workbench.data.reading import mixed
+    from workbench.data.reading.mixing import mixed
 
     seen: dict[str, object] = {}
     row = 0

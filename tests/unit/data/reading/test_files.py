@@ -84,7 +84,7 @@ def test_a_stray_word_among_numbers_is_named_with_its_row(written):
     with pytest.raises(InvalidInput, match=r"'x' mixes types: row 51 holds 'oops'.*types="):
         read(written("f.csv", content))
     assert (
-        read(written("f.csv", content), columns={"x": "string"}).column("x")[50].as_py() == "oops"
+        read(written("f.csv", content), types={"x": "string"}).column("x")[50].as_py() == "oops"
     )
 
 
@@ -95,7 +95,7 @@ def test_codes_that_are_often_digits_stay_text(written):
 
 
 def test_leading_zeros_are_kept_when_a_column_is_declared_text(written):
-    table = read(written("f.csv", "zip\n00501\n10001\n"), columns={"zip": "string"})
+    table = read(written("f.csv", "zip\n00501\n10001\n"), types={"zip": "string"})
     assert table.column("zip").to_pylist() == ["00501", "10001"]
 
 
