@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -49,6 +50,35 @@ def test_a_file_is_stored_once_however_often_it_is_put(store, tmp_path):
     assert first == second
     assert store.local_path(first.digest).read_bytes() == path.read_bytes()
     assert not leftovers(tmp_path)
+
+
+def test_a_file_that_is_taken_is_gone_from_where_it_was(store, tmp_path):
+    path = tmp_path / "x.parquet"
+    for _ in range(2):
+        path.write_bytes(b"x" * 1000)
+        blob = store.take_file(path)
+        assert not path.exists()
+    assert store.read(blob.digest) == b"x" * 1000
+    assert blob.size == 1000
+
+
+def test_what_is_stored_can_be_listed(store):
+    before = time.time() - 2
+    assert list(store.stored()) == []
+    blobs = {store.put_bytes(content) for content in (b"one", b"three")}
+    found = list(store.stored())
+    assert {(each.digest, each.size) for each in found} == {(b.digest, b.size) for b in blobs}
+    assert all(before < each.modified < time.time() + 2 for each in found)
+
+
+def test_a_blob_is_discarded_unless_it_was_stored_since(store):
+    blob = store.put_bytes(b"old")
+    assert not store.discard(blob.digest, unless_since=time.time() - 60)
+    assert store.exists(blob.digest)
+    assert store.discard(blob.digest, unless_since=time.time() + 60)
+    assert not store.exists(blob.digest)
+    store.recover()
+    assert list(store.stored()) == []
 
 
 def test_a_tree_comes_back_as_it_was(store, tmp_path):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from workbench.core.errors import InvalidInput
 from workbench.data.columns import Column
-from workbench.features.engine import quoted
+from workbench.data.engine import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path

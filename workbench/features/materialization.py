@@ -11,10 +11,10 @@ from workbench import workspace
 from workbench.core.errors import InvalidInput
 from workbench.data.columns import is_described
 from workbench.data.datasets.sources import parquet_source
+from workbench.data.engine import open_engine, parquet
 from workbench.data.statistics import Statistics, describe_source, keep_statistics
 from workbench.data.times import as_utc
 from workbench.features.definitions import FeatureView
-from workbench.features.engine import open_engine, parquet
 from workbench.features.offline import known_rows
 from workbench.features.registration import views as registered
 from workbench.features.selections import Asked, resolve

@@ -15,7 +15,7 @@ from workbench.core.errors import InvalidInput
 from workbench.core.files import storage_errors
 from workbench.core.ids import new_id
 from workbench.data.datasets import dataset
-from workbench.features.engine import open_engine
+from workbench.data.engine import open_engine
 from workbench.features.known_rows import Layout, prepare
 from workbench.features.sources import relation_of
 

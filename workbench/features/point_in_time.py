@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from workbench.core.errors import InvalidInput, near
 from workbench.data.columns import Column, family_of, type_name
-from workbench.features.engine import open_engine, parquet, quoted
+from workbench.data.engine import open_engine, parquet, quoted
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,8 @@ from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound
 from workbench.data.columns import Column
 from workbench.data.datasets import Dataset, dataset
+from workbench.data.engine import described, open_engine, parquet, quoted
 from workbench.features.definitions import Source
-from workbench.features.engine import described, open_engine, parquet, quoted
 from workbench.features.sql_lineage import origins, tables_in
 from workbench.metadata import ColumnSource
 

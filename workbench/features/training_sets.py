@@ -11,8 +11,10 @@ from workbench.core.errors import InvalidInput, near
 from workbench.core.references import check_name
 from workbench.data.columns import check_column
 from workbench.data.datasets import Dataset, dataset
+from workbench.data.datasets.declaration import Declaration
+from workbench.data.datasets.splits import in_order
 from workbench.data.datasets.writing import write_dataset
-from workbench.data.reading import SourceTable, read_source
+from workbench.data.reading import SourceTable, read_source, rows_of
 from workbench.data.times import parse_times
 from workbench.features.offline import known_rows
 from workbench.features.point_in_time import Lookup, join
@@ -91,18 +93,14 @@ def training_set(
         kept = table.column_names
         names = output_names(selections, kept)
         features_found = join(table, time, [_lookup(each, names) for each in selections])
-        if split is None and origin is not None:
-            split = _same_splits(origin, time)
         for column, values in zip(features_found.column_names, features_found.columns, strict=True):
             table = table.append_column(column, values)
         made = write_dataset(
             step,
-            SourceTable(table, source.source, source.assumed_utc),
+            rows_of(table, source=source.source, assumed_utc=source.assumed_utc),
+            Declaration(time=time, label=label, split=split, description=description),
             name=name,
-            time=time,
-            label=label,
-            split=split,
-            description=description,
+            part=in_order(origin.splits) if origin is not None and split is None else None,
             columns=_lineage(origin, kept, selections, names),
             properties={
                 "spine": None if origin is None else origin.ref,
@@ -191,34 +189,3 @@ def _lineage(
             source = ColumnSource(each.view.artifact, column, how)
             columns[names[each.view.name, column]] = [source]
     return columns
-
-
-def _same_splits(origin: Dataset, time: str | None) -> Mapping[str, Any] | str | None:
-    """Return a split that parts the rows as the spine's own does: by time, or by a column.
-
-    Raises
-    ------
-    InvalidInput
-        If neither tells its splits apart.
-    """
-    import pyarrow.compute as pc
-
-    if len(origin.splits) < 2:
-        return None
-    if time is not None:
-        spans = [
-            pc.min_max(_with_times(origin.to_arrow(split, [time]), time).column(time)).as_py()
-            for split in origin.splits
-        ]
-        after = [*(span["min"] for span in spans[1:]), None]
-        if all(bound is None or s["max"] < bound for s, bound in zip(spans, after, strict=True)):
-            return dict(zip(origin.splits, after, strict=True))
-    for column in origin.columns:
-        if column.type == "string" and all(
-            origin.to_arrow(split, [column.name]).column(0).unique().to_pylist() == [split]
-            for split in origin.splits
-        ):
-            return column.name
-    raise InvalidInput(
-        f"the splits of {origin.ref} follow neither its time nor a column", hint="give split=…"
-    )

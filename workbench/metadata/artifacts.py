@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from workbench.core.errors import NotFound, near
+from workbench.core.errors import Conflict, NotFound, near
 from workbench.core.references import check_name, parse_reference
 from workbench.metadata.database import Database
 from workbench.metadata.events import add_event
@@ -155,7 +155,7 @@ class ArtifactQueries(Database):
             row.state = "deleted"
 
 
-def insert_artifact(session: Session, row: ArtifactRow) -> Artifact:
+def insert_artifact(session: Session, row: ArtifactRow, after: int | None = None) -> Artifact:
     """Add a row as the next version of its name; the version in `row` is ignored.
 
     On SQLite the transaction holds the write lock, so nobody can take the version. On PostgreSQL
@@ -167,7 +167,15 @@ def insert_artifact(session: Session, row: ArtifactRow) -> Artifact:
     )
     alone = session.get_bind().dialect.name == "sqlite"
     while True:
-        fresh = ArtifactRow(**{**row.model_dump(), "version": (session.scalar(newest) or 0) + 1})
+        if after is not None:
+            live = session.scalar(newest.where(col(ArtifactRow.state) != "deleted"))
+            if live != after:
+                raise Conflict(
+                    f"{row.name}@{live} was made meanwhile, and this builds on version {after}",
+                    hint="build on the newest version",
+                )
+        before = session.scalar(newest) or 0
+        fresh = ArtifactRow(**{**row.model_dump(), "version": before + 1})
         try:
             with nullcontext() if alone else session.begin_nested():
                 session.add(fresh)

@@ -44,6 +44,7 @@ class Recording:
         columns: Mapping[str, Sequence[ColumnSource]] | None = None,
         aliases: Sequence[str] = (),
         role: str = "output",
+        after: int | None = None,
     ) -> Artifact:
         """Record the next version of (kind, name).
 
@@ -62,9 +63,13 @@ class Recording:
             Names that from now on point at this version.
         role : str
             What the output is to the step, such as ``checkpoint``.
+        after : int, optional
+            The version that this one builds on, which must still be the newest.
 
         Raises
         ------
+        Conflict
+            If there is a newer version than `after`.
         InvalidInput
             If `name` cannot be a name.
         StorageFull
@@ -82,7 +87,7 @@ class Recording:
             created_at=now,
         )
         with self._metadata.writing() as session:
-            artifact = insert_artifact(session, row)
+            artifact = insert_artifact(session, row, after)
             add_event(session, self.id, artifact.id, "output", role, now)
             session.add_all(
                 ColumnEdgeRow(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from workbench.metadata.holdings import HoldingQueries
 from workbench.metadata.recording import Recorder
-from workbench.metadata.traces import TraceQueries
 
 
-class Metadata(Recorder, TraceQueries):
+class Metadata(Recorder, HoldingQueries):
     """Artifacts, executions, events, params, metrics and schedules of one workspace.
 
     Safe to use from several threads and processes: each call is one short transaction. Opening it

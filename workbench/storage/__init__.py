@@ -1,5 +1,5 @@
 """Content-addressed bytes over fsspec: a file goes in, a digest comes out."""
 
-from workbench.storage.blobs import Blob, BlobStore
+from workbench.storage.blobs import Blob, BlobStore, Stored
 
-__all__ = ["Blob", "BlobStore"]
+__all__ = ["Blob", "BlobStore", "Stored"]

@@ -12,7 +12,10 @@ import json
 import os
 import shutil
 import tempfile
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, cast
@@ -23,6 +26,9 @@ from workbench.core.files import storage_errors
 from workbench.core.ids import new_id
 
 _CHUNK = 1 << 20
+_DIGITS = 64
+#: Seconds for which a stored blob is safe from any collector; a collector's grace is longer.
+_FRESH = 1800.0
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,24 @@ class Blob:
 
     digest: str
     size: int
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A blob that a store holds.
+
+    Attributes
+    ----------
+    digest : str
+    size : int
+        Bytes.
+    modified : float
+        When it was last stored, in seconds since 1970.
+    """
+
+    digest: str
+    size: int
+    modified: float
 
 
 class BlobStore:
@@ -72,6 +96,27 @@ class BlobStore:
             raise NotFound(f"there is no file {str(path)!r}", hint="check the path")
         with path.open("rb") as source:
             return self._put(source, str(path))
+
+    def take_file(self, path: Path) -> Blob:
+        """Store a file's bytes and remove the file; raises as `put_file`, the file then stays.
+
+        In a folder on the same file system the file itself is moved: nothing is copied.
+        """
+        if not path.is_file():
+            raise NotFound(f"there is no file {str(path)!r}", hint="check the path")
+        with storage_errors(str(path)):
+            with path.open("rb+") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                os.fsync(file.fileno())
+            blob = Blob(digest, path.stat().st_size)
+            if self._folder is not None:
+                self._folder.mkdir(parents=True, exist_ok=True)
+            if self._folder is not None and self._folder.stat().st_dev != path.stat().st_dev:
+                blob = self.put_file(path)
+            else:
+                self._keep(path, digest)
+        path.unlink(missing_ok=True)
+        return blob
 
     def put_bytes(self, content: bytes) -> Blob:
         """Store bytes that are in memory; raises as `put_file`."""
@@ -146,6 +191,56 @@ class BlobStore:
             shutil.rmtree(building, ignore_errors=True)
         return target
 
+    def stored(self) -> Iterator[Stored]:
+        """Yield every blob that the store holds, in no order."""
+        if self._folder is not None:
+            for path in self._folder.glob("??/*"):
+                digest = path.parent.name + path.name
+                if len(digest) == _DIGITS and path.is_file():
+                    about = path.stat()
+                    yield Stored(digest, about.st_size, about.st_mtime)
+            return
+        found = self._filesystem.find(self.url, detail=True) if self._any() else {}
+        for name, about in found.items():
+            digest = "".join(name.split("/")[-2:])
+            if len(digest) == _DIGITS:
+                yield Stored(digest, int(about["size"]), _moment(about))
+
+    def discard(self, digest: str, *, unless_since: float) -> bool:
+        """Remove a blob, unless somebody stored it again since; return whether it is gone.
+
+        Parameters
+        ----------
+        digest : str
+        unless_since : float
+            Seconds since 1970: a blob that was stored after this stays.
+        """
+        if self._folder is None:
+            address = self.url_of(digest)
+            if _moment(self._filesystem.info(address)) > unless_since:
+                return False
+            self._filesystem.rm_file(address)
+            return True
+        path = self._local(digest)
+        # Set aside before it is judged: who stores it again from now on writes it anew.
+        aside = path.with_name(f".gone-{path.name}")
+        try:
+            path.replace(aside)
+        except FileNotFoundError:
+            return False
+        if aside.stat().st_mtime > unless_since:
+            aside.replace(path)
+            return False
+        aside.unlink()
+        return True
+
+    def recover(self) -> None:
+        """Put back what a collector that was killed had set aside; it is judged anew."""
+        if self._folder is None:
+            return
+        for aside in self._folder.glob("??/.gone-*"):
+            aside.replace(aside.with_name(aside.name.removeprefix(".gone-")))
+
     def url_of(self, digest: str) -> str:
         """Return the address at which a blob lies or would lie."""
         return f"{self.url}/{digest[:2]}/{digest[2:]}"
@@ -184,7 +279,7 @@ class BlobStore:
         return blob
 
     def _keep(self, part: Path, digest: str) -> None:
-        if self.exists(digest):
+        if self._refresh(digest):
             return
         if self._folder is not None:
             path = self._local(digest)
@@ -194,6 +289,24 @@ class BlobStore:
         else:
             # Object stores show an object only once its upload is complete.
             self._filesystem.put_file(str(part), self.url_of(digest))
+
+    def _refresh(self, digest: str) -> bool:
+        """Mark a blob as just stored, so that no collector takes it; return whether it is there."""
+        if self._folder is not None:
+            try:
+                os.utime(self._local(digest))
+            except FileNotFoundError:
+                return False
+            return True
+        try:
+            about = self._filesystem.info(self.url_of(digest), refresh=True)
+        except FileNotFoundError:
+            return False
+        # Buckets cannot mark an object; one that a collector might take is stored anew.
+        return time.time() - _moment(about) < _FRESH
+
+    def _any(self) -> bool:
+        return bool(self._filesystem.exists(self.url))
 
     def _download(self, digest: str, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -231,3 +344,12 @@ def _link(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError:  # another file system: a copy does as well
         shutil.copyfile(source, target)
+
+
+def _moment(about: dict[str, Any]) -> float:
+    """Return when an object was stored, as whichever file system says it."""
+    said = about.get("LastModified") or about.get("last_modified") or about.get("mtime")
+    said = said if said is not None else about.get("created") or about.get("updated")
+    if isinstance(said, str):
+        said = datetime.fromisoformat(said)
+    return said.timestamp() if isinstance(said, datetime) else float(said or time.time())

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from workbench.core.errors import InvalidInput
 from workbench.data.columns import columns_of
-from workbench.features.engine import open_engine, parquet
+from workbench.data.engine import open_engine, parquet
 from workbench.features.known_rows import Layout, prepare
 from workbench.features.point_in_time import Lookup, join
 

@@ -1,53 +1,40 @@
-"""A dataset: one immutable version of a table, in Parquet, one file a split."""
+"""A dataset: one immutable version of a table, in Parquet files that versions share."""
 
 from __future__ import annotations
 
 import html
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput, near
 from workbench.data.columns import Column, check_column
+from workbench.data.datasets.declaration import Declaration
+from workbench.data.datasets.manifest import File, Manifest
+from workbench.data.datasets.spans import PERIODS
+from workbench.data.reading.bad_rows import SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import duckdb
     import pandas as pd
     import pyarrow as pa
 
+    from workbench.data.datasets.diff import DatasetDiff
     from workbench.metadata import Artifact
 
 KIND = "dataset"
 
 
 @dataclass(frozen=True)
-class File:
-    """A Parquet file of a dataset: rows of one span and one split, which never change.
-
-    Attributes
-    ----------
-    digest : str
-        Where the artifact store keeps it.
-    rows, size : int
-        Size in bytes.
-    split, span : str
-        Which it belongs to; a dataset without spans has one, of the empty name.
-    """
-
-    digest: str
-    rows: int
-    size: int
-    split: str
-    span: str = ""
-
-
-@dataclass(frozen=True)
 class Dataset:
     """A version of a dataset; `dataset` and `ingest` return it.
 
-    Rows come split by split, in the order of the source within each.
+    Rows come split by split, within one span by span, and then in the order of the source.
 
     Attributes
     ----------
@@ -113,18 +100,51 @@ class Dataset:
         return dict(self._facts["splits"])
 
     @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that name a row; empty where nothing was declared."""
+        return self.declared.key
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The names that point at this version, as of when it was opened."""
+        return self.artifact.aliases
+
+    @property
+    def times(self) -> tuple[datetime, datetime] | None:
+        """The first and the last time of an event."""
+        first, last = self._text("first"), self._text("last")
+        if first is None or last is None:
+            return None
+        return datetime.fromisoformat(first), datetime.fromisoformat(last)
+
+    @property
     def spans(self) -> dict[str, int]:
         """Rows by span, in order; empty where the rows came in one piece."""
-        rows: dict[str, int] = {}
-        for file in self.files:
-            if file.span:
-                rows[file.span] = rows.get(file.span, 0) + file.rows
-        return rows
+        return dict(self._spans)
 
     @property
     def files(self) -> tuple[File, ...]:
         """The Parquet files, in the order of their rows."""
-        return tuple(File(**each) for each in self._facts["files"])
+        return self.manifest.files
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """The version's files and their schema."""
+        content = workspace.current().blobs.read(str(self.artifact.digest))
+        return Manifest.of_bytes(content)
+
+    @property
+    def declared(self) -> Declaration:
+        """What was said of it when its rows were taken in."""
+        return Declaration.of_facts(self._facts["declared"])
+
+    @cached_property
+    def _spans(self) -> dict[str, int]:
+        rows: dict[str, int] = {}
+        for file in self.files:
+            if file.span:
+                rows[file.span] = rows.get(file.span, 0) + file.rows
+        return dict(sorted(rows.items())) if self.declared.span in PERIODS else rows
 
     @property
     def roles(self) -> dict[str, str]:
@@ -153,7 +173,13 @@ class Dataset:
         blobs = workspace.current().blobs
         return [str(blobs.local_path(each.digest)) for each in self.select(split, span)]
 
-    def to_arrow(self, split: str | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+    def to_arrow(
+        self,
+        split: str | None = None,
+        columns: Sequence[str] | None = None,
+        *,
+        span: str | None = None,
+    ) -> pa.Table:
         """Return the rows as an Arrow table.
 
         Parameters
@@ -162,42 +188,113 @@ class Dataset:
             Only this split.
         columns : sequence of str, optional
             Only these columns, in this order.
+        span : str, optional
+            Only this span.
 
         Raises
         ------
         InvalidInput
-            If there is no such split or column.
+            If there is no such split, column or span.
         """
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        for name in columns or ():
-            check_column(name, (each.name for each in self.columns), "dataset")
+        schema = self._schema(columns)
         # Each file by itself, and none of the folders above it taken for a column.
         tables = [
-            pq.read_table(path, columns=columns and list(columns), partitioning=None)
-            for path in self.paths(split)
+            pq.read_table(path, columns=schema.names, partitioning=None)
+            for path in self.paths(split, span=span)
         ]
-        return pa.concat_tables(tables)
+        return pa.concat_tables(tables or [schema.empty_table()])
 
     def to_pandas(
-        self, split: str | None = None, columns: Sequence[str] | None = None
+        self,
+        split: str | None = None,
+        columns: Sequence[str] | None = None,
+        *,
+        span: str | None = None,
     ) -> pd.DataFrame:
         """Return the rows as a pandas frame; as `to_arrow`, with times aware and in UTC."""
-        frame: pd.DataFrame = self.to_arrow(split, columns).to_pandas()
+        frame: pd.DataFrame = self.to_arrow(split, columns, span=span).to_pandas()
         return frame
 
+    def batches(
+        self,
+        split: str | None = None,
+        columns: Sequence[str] | None = None,
+        *,
+        span: str | None = None,
+        rows: int = 1 << 17,
+    ) -> Iterator[pa.Table]:
+        """Yield the rows as tables of at most about `rows` rows, for datasets beyond memory.
+
+        Parameters are those of `to_arrow`, which this raises as.
+        """
+        import pyarrow.parquet as pq
+
+        names = self._schema(columns).names
+        for path in self.paths(split, span=span):
+            with pq.ParquetFile(path) as file:
+                for batch in file.iter_batches(rows, columns=names):
+                    yield _table(batch).select(names)
+
     def relation(
-        self, connection: duckdb.DuckDBPyConnection, split: str | None = None
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        split: str | None = None,
+        *,
+        span: str | None = None,
     ) -> duckdb.DuckDBPyRelation:
         """Return the rows as a DuckDB relation that scans the Parquet files.
 
         Parameters
         ----------
         connection : duckdb.DuckDBPyConnection
-        split : str, optional
+        split, span : str, optional
         """
-        return connection.read_parquet(self.paths(split))
+        paths = self.paths(split, span=span)
+        if not paths:
+            return connection.from_arrow(self._schema(None).empty_table())
+        return connection.read_parquet(paths)
+
+    def bad_rows(self) -> pd.DataFrame:
+        """Return the rows that were set aside: source, row, column, value and reason of each."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        blobs = workspace.current().blobs
+        tables = [pq.read_table(blobs.local_path(each.digest)) for each in self.manifest.bad]
+        frame: pd.DataFrame = pa.concat_tables([SCHEMA.empty_table(), *tables]).to_pandas()
+        return frame
+
+    def tag(self, name: str) -> Dataset:
+        """Give this version a name, taken from whichever version bore it: ``flights@gold``.
+
+        Raises
+        ------
+        InvalidInput
+            If `name` cannot be one.
+        """
+        workspace.current().metadata.set_alias(KIND, self.name, name, self.version)
+        return dataset(self.ref)
+
+    def untag(self, name: str) -> Dataset:
+        """Take a name from this version; nothing happens if it does not bear it."""
+        if name in self.tags:
+            workspace.current().metadata.delete_alias(KIND, self.name, name)
+        return dataset(self.ref)
+
+    def diff(self, other: Dataset | str, key: str | Sequence[str] | None = None) -> DatasetDiff:
+        """Return what changed from this version to `other`; see `diff.diff`."""
+        from workbench.data.datasets.diff import diff
+
+        return diff(self, dataset(other), key)
+
+    def export(self, folder: str | Path) -> Path:
+        """Write this version as one folder, which `import_dataset` takes in again."""
+        from workbench.data.datasets.exchange import export_dataset
+
+        return export_dataset(self, Path(folder))
 
     def __len__(self) -> int:
         return self.rows
@@ -209,6 +306,10 @@ class Dataset:
     def _repr_html_(self) -> str:
         facts = [f"{self.rows:,} rows", f"{len(self.columns)} columns"]
         facts += [f"{rows:,} {name}" for name, rows in self.splits.items() if len(self.splits) > 1]
+        if self.spans:
+            facts.append(f"{len(self.spans):,} spans")
+        if self._facts.get("bad_rows"):
+            facts.append(f"{self._facts['bad_rows']:,} bad rows set aside")
         assumed = self._facts.get("assumed_utc") or ()
         if assumed:
             facts.append(f"without a zone, taken as UTC: {', '.join(assumed)}")
@@ -228,6 +329,14 @@ class Dataset:
             f"<th style='text-align:left'>Role</th></tr></thead><tbody>{rows}</tbody></table>"
         )
 
+    def _schema(self, columns: Sequence[str] | None) -> pa.Schema:
+        import pyarrow as pa
+
+        schema = self.manifest.schema
+        for name in columns or ():
+            check_column(name, schema.names, "dataset")
+        return schema if columns is None else pa.schema([schema.field(each) for each in columns])
+
     @property
     def _facts(self) -> dict[str, Any]:
         return self.artifact.properties
@@ -235,6 +344,12 @@ class Dataset:
     def _text(self, fact: str) -> str | None:
         value = self._facts.get(fact)
         return None if value is None else str(value)
+
+
+def _table(batch: pa.RecordBatch) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.Table.from_batches([batch])
 
 
 def dataset(reference: str | Dataset) -> Dataset:

@@ -12,7 +12,8 @@ import pyarrow as pa
 from workbench import workspace
 from workbench.core.errors import InvalidInput
 from workbench.data.columns import Column, check_column, columns_of
-from workbench.data.datasets.dataset import Dataset, File, dataset
+from workbench.data.datasets.dataset import Dataset, dataset
+from workbench.data.datasets.manifest import File
 from workbench.data.reading import read_source
 
 if TYPE_CHECKING:

@@ -59,7 +59,7 @@ def test_the_record_says_where_the_rows_came_from(here, tmp_path):
     ]
     assert facts["assumed_utc"] == ["at"]
     assert facts["description"] == "A morning."
-    assert [(file["split"], file["rows"]) for file in facts["files"]] == [("all", 1)]
+    assert [(file.split, file.rows) for file in made.files] == [("all", 1)]
     (step,) = here.metadata.producers(made.id)
     assert (step.kind, step.state, step.properties["source"]) == (
         "ingest",
@@ -97,14 +97,26 @@ def test_columns_without_any_value_are_kept():
     [
         (TABLE.slice(0, 0), {}, "'bad' would have no rows"),
         (pa.table({}), {}, "'bad' would have no columns"),
-        (TABLE, {"time": "tiem"}, "no time column 'tiem'"),
+        (TABLE, {"time": "tiem"}, "no such column 'tiem'"),
         (TABLE, {"label": "delya"}, "no label column 'delya'; did you mean 'delay'"),
-        (TABLE, {"created": "carier"}, "no created column 'carier'; did you mean 'carrier'"),
+        (TABLE, {"created": "carier"}, "no such column 'carier'; did you mean 'carrier'"),
         (TABLE, {"split": "part"}, "no split column 'part'"),
         (TABLE, {"time": "delay"}, "'delay' holds int64, which does not say a time"),
-        (pa.table({"at": ["2013-01-01", None]}), {"time": "at"}, "1 of 2 rows have no time.*row 2"),
-        (pa.table({"at": ["2013-01-01", "?"]}), {"time": "at"}, "'?' in column 'at', row 2"),
-        (pd.DataFrame({"x": [1, "a"]}), {}, "'x' mixes types: row 2"),
+        (pa.table({"at": ["2013-01-01", None]}), {"time": "at"}, "'at', row 2: there is no time"),
+        (
+            pa.table({"at": ["2013-01-01", "?"]}),
+            {"time": "at"},
+            "'at', row 2: is not a time: '\\?'",
+        ),
+        (
+            pa.table({"at": ["2013-01-01", "2013-02-01"]}),
+            {"time": "at", "split": {"train": "2012-01-01", "test": None}},
+            "'train' would be empty: 'at' runs from 2013-01-01",
+        ),
+        (TABLE, {"span": "month"}, "no time= says which column"),
+        (TABLE, {"span": "a/b"}, "holds a '/'"),
+        (TABLE, {"replace": True}, "append= is not given"),
+        (pd.DataFrame({"x": [1, "a"]}), {}, "'x', row 2: mixes types"),
     ],
 )
 def test_what_does_not_fit_is_refused_and_leaves_nothing(here, table, declared, says):
@@ -173,11 +185,11 @@ KILLED = """
     from workbench.storage import BlobStore
 
     here = workspace.connect(home=sys.argv[1])
-    kept = BlobStore.put_file
+    kept = BlobStore.take_file
     def killed_after(self, path):
         kept(self, path)
         os.kill(os.getpid(), signal.SIGKILL)
-    BlobStore.put_file = killed_after
+    BlobStore.take_file = killed_after
     ingest(pa.table({"x": [1]}), name="rows")
 """
 
@@ -190,6 +202,8 @@ def test_a_killed_ingest_leaves_no_version_and_a_failed_step(tmp_path):
     with opened(tmp_path) as there:
         assert there.metadata.artifacts() == []
         assert [each.state for each in there.metadata.executions()] == ["failed"]
+        ingest(TABLE, name="rows")  # whose start removes what the dead process left
+        assert not list((there.home / "tmp").iterdir())
 
 
 class TestReading:

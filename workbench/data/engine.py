@@ -1,11 +1,12 @@
-"""DuckDB as this room uses it: in memory, in UTC, over Parquet files."""
+"""DuckDB as it is used here: in UTC, over Parquet files, on disk where memory is short."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from workbench.data.columns import Column
+from workbench import workspace
+from workbench.data.columns import Column, columns_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -15,7 +16,9 @@ def open_engine() -> DuckDBPyConnection:
     """Return a connection of its own; naive timestamps that it meets are UTC."""
     import duckdb
 
-    connection = duckdb.connect(":memory:")
+    spill = workspace.current().home / "tmp"
+    spill.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(":memory:", config={"temp_directory": str(spill)})
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")
     return connection
@@ -40,7 +43,5 @@ def parquet(paths: Iterable[str]) -> str:
 
 def described(connection: DuckDBPyConnection, relation: str) -> tuple[Column, ...]:
     """Return a relation's columns, with types named as datasets name them."""
-    from workbench.data.columns import columns_of
-
     empty = connection.sql(f"SELECT * FROM {relation} LIMIT 0").to_arrow_table()
     return columns_of(empty.schema)
