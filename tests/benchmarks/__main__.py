@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import import_time, main_job, statistics_speed, training_speed
+from tests.benchmarks import dive_speed, import_time, main_job, statistics_speed, training_speed
 from tests.benchmarks.measuring import save, show
 
 BENCHMARKS = {
+    "dive": dive_speed.measure,
     "imports": import_time.measure,
     "statistics": statistics_speed.measure,
     "training": training_speed.measure,

@@ -1,13 +1,14 @@
-"""Pictures that live in a notebook: statistics, a run as it goes, lineage.
+"""Pictures that live in a notebook: statistics, points, a run as it goes, lineage.
 
 A widget holds JSON (`data`), which a bundled ES module from `static/` draws
 in JupyterLab and Voila.
-`base` is what the three share; `curves` reads a run's curves; `drawing` and the modules named
+`base` is what they share; `curves` reads a run's curves; `drawing` and the modules named
 `*_picture` draw the still picture that an untrusted or exported notebook shows.
 """
 
+from workbench.widgets.dive import DiveWidget
 from workbench.widgets.lineage import LineageWidget
 from workbench.widgets.run import RunWidget
 from workbench.widgets.statistics import StatisticsWidget
 
-__all__ = ["LineageWidget", "RunWidget", "StatisticsWidget"]
+__all__ = ["DiveWidget", "LineageWidget", "RunWidget", "StatisticsWidget"]

@@ -28,6 +28,8 @@ export * from "./tokens";
 
 /** What a notebook's widget says when a person clicks a record in it. */
 const OPEN_EVENT = "workbench:open";
+/** What it says when a person wants its code in a cell; without code it asks whether there is a taker. */
+const INSERT_EVENT = "workbench:insert";
 
 const plugin: JupyterFrontEndPlugin<IRecords> = {
   id: "@workbench/lab:records",
@@ -123,6 +125,13 @@ function activate(
     const id = event instanceof CustomEvent ? (event.detail as { id?: unknown } | null)?.id : null;
     if (typeof id === "string") {
       void app.commands.execute(CommandIDs.openRecord, { id });
+    }
+  });
+  document.addEventListener(INSERT_EVENT, (event) => {
+    const code = event instanceof CustomEvent ? (event.detail as { code?: unknown } | null)?.code : null;
+    event.preventDefault();
+    if (typeof code === "string") {
+      void app.commands.execute(CommandIDs.insertText, { code });
     }
   });
   // The row of the page that is being read is the one that is marked.

@@ -1,4 +1,7 @@
+import { pictures } from "./chinesePictures.js";
+
 export const chinese: Readonly<Record<string, string>> = {
+  ...pictures,
   "numeric": "数值",
   "categorical": "类别",
   "time": "时间",

@@ -15,6 +15,9 @@ export type {
   StatisticsData,
 } from "./data.js";
 export { RunCurves, type RunCurvesProps } from "./curves/RunCurves.js";
+export { Dive, type DiveProps } from "./dive/Dive.js";
+export type { DiveData, DiveField } from "./dive/table.js";
+export type { DiveView } from "./dive/view.js";
 export { formatCount, formatDuration, formatNumber, formatShare, formatTime, relativeTime } from "./format.js";
 export { LineageGraph, type LineageGraphProps } from "./lineage/LineageGraph.js";
 export { StateGlyph, type StateGlyphProps } from "./StateGlyph.js";

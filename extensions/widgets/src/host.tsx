@@ -8,6 +8,12 @@ export interface Bound<State extends object> {
   state: State;
   send: (message: object) => void;
   open: (id: string) => void;
+  /** Change traits here and in the kernel. */
+  set: (changes: Partial<State>) => void;
+  /** Call back with each message of the kernel, until the answer is called. */
+  listen: (heard: (message: unknown, buffers: DataView[]) => void) => () => void;
+  /** Insert code into the notebook; not there where no page takes it, as in Voila. */
+  insert: ((code: string) => void) | undefined;
 }
 
 type Model<State extends object> = AnyModel<State & Record<string, unknown>>;
@@ -18,14 +24,31 @@ export function openRecord(from: Element, id: string, send: (message: object) =>
   send({ type: "open", id });
 }
 
+/** Give code to the page; whether it took it. Asked without code, it says whether it would. */
+function offerCode(code?: string): boolean {
+  return !document.dispatchEvent(new CustomEvent("workbench:insert", { detail: { code }, cancelable: true }));
+}
+
 export function widget<State extends object>(names: readonly (keyof State & string)[], view: FunctionComponent<Bound<State>>): { render: Render<State & Record<string, unknown>> } {
   return {
     render({ model, el }: { model: Model<State>; el: HTMLElement }) {
       const root = createRoot(el);
-      const send = (message: object): void => { model.send(message); };
+      const bound: Omit<Bound<State>, "state"> = {
+        send: (message) => { model.send(message); },
+        open: (id) => { openRecord(el, id, bound.send); },
+        set: (changes) => {
+          Object.entries(changes).forEach(([name, value]) => { model.set(name, value as never); });
+          model.save_changes();
+        },
+        listen: (heard) => {
+          model.on("msg:custom", heard);
+          return () => { model.off("msg:custom", heard); };
+        },
+        insert: offerCode() ? (code) => { offerCode(code); } : undefined,
+      };
       const draw = (): void => {
         const state = Object.fromEntries(names.map((name) => [name, model.get(name)])) as State;
-        root.render(createElement(view, { state, send, open: (id) => { openRecord(el, id, send); } }));
+        root.render(createElement(view, { ...bound, state }));
       };
       let asked = 0;
       const drawSoon = (): void => {
