@@ -1,8 +1,8 @@
-"""`StatisticsWidget`: every column of one or two datasets in a table with their distributions."""
+"""`StatisticsWidget`: every column of some sets of rows in a table with their distributions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
@@ -13,6 +13,7 @@ from workbench.widgets.base import Widget
 if TYPE_CHECKING:
     from workbench.data.drift import Drift
     from workbench.data.statistics import Statistics
+    from workbench.data.validation.anomalies import Anomaly
 
 
 class StatisticsWidget(Widget):
@@ -26,6 +27,13 @@ class StatisticsWidget(Widget):
         Drawn outlined over the first.
     drift : Drift, optional
         Measured between the two; found from the statistics when not given.
+    slices : sequence of str, optional
+        Slices to draw beside the whole, such as ``carrier=UA``; all that were taken when neither
+        these nor `compare` are given.
+    anomalies : iterable of Anomaly, optional
+        What ``wb.validate(…)`` found, shown at its columns.
+    edits : dict of str to str, optional
+        By column, the code of a schema edit that accepts what was found.
     code : str
         What the button copies: the code that makes this.
 
@@ -45,13 +53,19 @@ class StatisticsWidget(Widget):
         compare: Statistics | None = None,
         *,
         drift: Drift | None = None,
+        slices: Sequence[str] | None = None,
+        anomalies: Iterable[Anomaly] = (),
+        edits: Mapping[str, str] | None = None,
         code: str = "",
     ) -> None:
-        data = (
-            dict(statistics)
-            if isinstance(statistics, Mapping)
-            else statistics.data(compare, drift=drift)
-        )
+        if isinstance(statistics, Mapping):
+            data = dict(statistics)
+        else:
+            if slices is None:
+                slices = () if compare is not None else tuple(statistics.slices)
+            data = statistics.data(
+                compare, drift=drift, slices=slices, anomalies=anomalies, edits=edits
+            )
         super().__init__(data=data, code=code)
 
     def svg(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.core.colours import CATEGORIES
 from workbench.widgets.drawing import (
+    BAD,
     BRAND,
     FAINT,
     FILL,
@@ -31,8 +32,7 @@ from workbench.widgets.drawing import (
 
 _WIDTH = 1180
 _ROW, _HEAD = 39, 44
-_MOST = 40
-_RANKS = 30
+_MOST = 24
 #: Right edges of the figures; the distribution's left edge follows.
 _EDGES = {
     "missing": 300,
@@ -51,15 +51,12 @@ Feature = dict[str, Any]
 
 
 def draw(data: dict[str, Any]) -> str:
-    """Return StatisticsData as SVG, the first 40 columns of it."""
+    """Return StatisticsData as SVG, the first 24 columns of it."""
     features: list[Feature] = data["features"][:_MOST]
     parts = [_header(data)]
     top = float(_HEAD)
-    for title, of in (
-        ("numeric", [each for each in features if each["type"] in ("INT", "FLOAT")]),
-        ("categorical", [each for each in features if each["type"] in ("STRING", "BOOL")]),
-        ("time", [each for each in features if each["type"] == "TIME"]),
-    ):
+    for title in ("numeric", "categorical", "time", "struct"):
+        of = [each for each in features if _section(each) == title]
         if of:
             parts.append(_headings(title, len(of), top))
             top += 30
@@ -94,7 +91,7 @@ def _header(data: dict[str, Any]) -> str:
         rows = f"{dataset['rows']:,} rows"
         parts.append(text(x, 28, rows, fill=FAINT))
         x += text_width(rows) + 20
-    drifted = sum((each["drift"] or 0) >= _DRIFT for each in data["features"])
+    drifted = sum((each.get("drift") or 0) >= _DRIFT for each in data["features"])
     if drifted:
         parts.append(chip(x, 27, f"{drifted} drifted", WARN, WARN_LINE))
     return "".join(parts) + line(0, _HEAD, _WIDTH, _HEAD)
@@ -107,7 +104,7 @@ def _headings(section: str, count: int, top: float) -> str:
         return text(x, y, words, fill=INK2, size=11.5, bold=True, anchor=anchor)
 
     parts = [head(14, f"{section} · {count}", "start"), head(_EDGES["missing"], "missing")]
-    if section == "numeric":
+    if section in ("numeric", "struct"):
         parts += [head(x, name) for name, x in _EDGES.items() if name != "missing"]
     else:
         parts.append(head(_EDGES["mean"], "unique"))
@@ -124,7 +121,8 @@ def _headings(section: str, count: int, top: float) -> str:
 
 
 def _row(feature: Feature, top: float) -> str:
-    y = top + 24
+    reasons = feature.get("anomalies", [])
+    y = top + (17 if reasons else 24)
     stats = next((each for each in feature["stats"] if each), None)
     name = shorten(feature["name"], 150)
     parts = [text(14, y, name, bold=True)]
@@ -135,10 +133,13 @@ def _row(feature: Feature, top: float) -> str:
         parts.append(
             chip(x, y, feature["role"], BRAND if feature["role"] == "label" else INK2, LINE)
         )
+    if reasons:
+        parts.append(_reason(reasons, top + 32))
+        y = top + 24
     if stats:
-        parts += _figures(feature["type"], stats, y)
+        parts += _figures(feature, stats, y)
         parts.append(_histogram(feature, top + (_ROW - _CHART_HEIGHT) / 2))
-    drift = feature["drift"]
+    drift = feature.get("drift")
     if drift is not None and drift >= _DRIFT:
         words = f"JSD {number(drift, 2)}"
         parts.append(chip(_RIGHT - text_width(words, 11) - 14, y, words, WARN, WARN_LINE))
@@ -148,15 +149,37 @@ def _row(feature: Feature, top: float) -> str:
     return "".join(parts) + line(0, top + _ROW, _WIDTH, top + _ROW)
 
 
-def _figures(kind: str, stats: dict[str, Any], y: float) -> list[str]:
+def _section(feature: Feature) -> str:
+    if feature["type"] == "STRUCT" or feature.get("path"):
+        return "struct"
+    if _is_ranked(feature):
+        return "categorical"
+    return "time" if feature["type"] == "TIME" else "numeric"
+
+
+def _is_ranked(feature: Feature) -> bool:
+    return bool(feature.get("categorical")) or feature["type"] in ("STRING", "BOOL", "BYTES")
+
+
+def _reason(reasons: list[dict[str, Any]], y: float) -> str:
+    worst = min(reasons, key=lambda each: each["severity"] != "ERROR")
+    glyph, colour = ("✕ error", BAD) if worst["severity"] == "ERROR" else ("! warning", WARN)
+    x = 14 + text_width(glyph, 11) + 6
+    words = shorten(worst["short"], _EDGES["missing"] - x - 50, 11)
+    return text(14, y, glyph, fill=colour, size=11) + text(x, y, words, fill=INK2, size=11)
+
+
+def _figures(feature: Feature, stats: dict[str, Any], y: float) -> list[str]:
     def figure(x: float, words: str, colour: str = INK) -> str:
         return text(x, y, words, fill=FAINT if words in ("0", "–") else colour, anchor="end")
 
     rows = stats["count"] + stats["missing"]
     many = rows > 0 and stats["missing"] / rows >= 0.02
     parts = [figure(_EDGES["missing"], share(stats["missing"], rows), WARN if many else INK)]
-    if kind in ("INT", "FLOAT"):
-        parts.append(figure(_EDGES["zeros"], share(stats.get("zeros") or 0, stats["count"])))
+    if feature["type"] == "STRUCT":
+        return parts
+    if feature["type"] != "TIME" and not _is_ranked(feature):
+        parts.append(figure(_EDGES["zeros"], share(stats.get("zeros", 0), stats["count"])))
         parts += [
             figure(_EDGES[name], number(stats.get(name)))
             for name in ("mean", "std", "min", "median", "max")
@@ -164,15 +187,17 @@ def _figures(kind: str, stats: dict[str, Any], y: float) -> list[str]:
         return parts
     unique = stats.get("unique")
     parts.append(figure(_EDGES["mean"], "–" if unique is None else f"{unique:,}"))
-    if kind == "TIME":
+    if feature["type"] == "TIME":
         parts.append(text(_EDGES["mean"] + 24, y, moment(stats.get("min"))))
         parts.append(text(_EDGES["std"] + 104, y, moment(stats.get("max"))))
-    elif stats.get("top"):
-        value, count = stats["top"][0]
+        return parts
+    named = zip(stats.get("counts", []), feature.get("values", []), strict=False)
+    count, value = max(((count or 0, value) for count, value in named), default=(0, ""))
+    if count:
         word = shorten(value, 200)
         parts.append(text(_EDGES["mean"] + 24, y, word))
         x = _EDGES["mean"] + 34 + text_width(word)
-        parts.append(text(x, y, f"{count:,} times", fill=FAINT))
+        parts.append(text(x, y, f"{count:,.0f} times", fill=FAINT))
     return parts
 
 
@@ -213,46 +238,23 @@ def _histogram(feature: Feature, top: float) -> str:
 
 def _bars(feature: Feature) -> list[list[tuple[float, float, float]]]:
     """Return (left, right, share of rows) of each bar of each set, the picture being 1 wide."""
-    known = [each for each in feature["stats"] if each]
-    if feature["type"] in ("STRING", "BOOL"):
-        order = [value for value, _ in known[0].get("top", [])[:_RANKS]] if known else []
-        width = 1 / (len(order) or 1)
-        return [
-            [
-                (
-                    rank * width,
-                    (rank + 1) * width,
-                    _count(each, value) / (each["count"] or 1),
-                )
-                for rank, value in enumerate(order)
-            ]
-            if each
-            else []
-            for each in feature["stats"]
-        ]
-    bars = [bar for each in known for bar in each.get("histogram", [])]
-    if not bars:
-        return [[] for _ in feature["stats"]]
-    low = min(bar["low"] for bar in bars)
-    span = (max(bar["high"] for bar in bars) - low) or 1
+    kind = "counts" if _is_ranked(feature) else "bars"
+    sets = [(each or {}).get(kind, []) for each in feature["stats"]]
+    most = max(map(len, sets), default=0)
+    edges = [rank / (most or 1) for rank in range(most + 1)]
+    if kind == "bars" and "edges" in feature:
+        low, high = feature["edges"][0], feature["edges"][-1]
+        edges = [(each - low) / ((high - low) or 1) for each in feature["edges"]]
+    totals = [_values_in(each) if each else 1 for each in feature["stats"]]
     return [
         [
-            (
-                (bar["low"] - low) / span,
-                1.0 if bar["high"] == bar["low"] else (bar["high"] - low) / span,
-                bar["count"] / (each["count"] or 1),
-            )
-            for bar in each.get("histogram", [])
+            (low, high, math.nan if count is None else count / (total or 1))
+            for low, high, count in zip(edges, edges[1:], counts, strict=False)
         ]
-        if each
-        else []
-        for each in feature["stats"]
+        for counts, total in zip(sets, totals, strict=True)
     ]
 
 
-def _count(stats: dict[str, Any], value: object) -> float:
-    """Return how often a value occurs; NaN if it is not in the known head of a long list."""
-    top = stats.get("top", [])
-    known: dict[str, float] = {str(each): count for each, count in top}
-    complete = stats.get("unique") is None or len(top) >= stats["unique"]
-    return known.get(str(value), 0 if complete else math.nan)
+def _values_in(stats: dict[str, Any]) -> int:
+    lists = stats.get("lists")
+    return int(lists[-1]["total"] if lists else stats["count"])

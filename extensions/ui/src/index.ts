@@ -1,12 +1,12 @@
 /** Components and formats that the lab extension and the notebook widgets share. */
 
 export type {
+  Anomaly,
   ColumnEdge,
   ColumnStatistics,
   CurveData,
   CurveSeries,
   Feature,
-  HistogramBar,
   LineageData,
   LineageEdge,
   LineageNode,

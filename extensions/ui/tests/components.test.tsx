@@ -1,73 +1,10 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { CurveData, Feature, Point, StatisticsData } from "../src/data.js";
-import { LineageGraph, RunCurves, StateGlyph, StatisticsTable } from "../src/index.js";
+import type { CurveData, Point } from "../src/data.js";
+import { LineageGraph, RunCurves, StateGlyph } from "../src/index.js";
 import { groupSeries, smooth, spread, thin, ticks } from "../src/curves/scale.js";
-import { barsOf } from "../src/statistics/Histogram.js";
-import { arrange, visibleRange } from "../src/statistics/order.js";
 
 afterEach(cleanup);
-
-const feature = (name: string, more: Partial<Feature> = {}): Feature => ({
-  name,
-  type: "INT",
-  stats: [{ count: 90, missing: 10, zeros: 0, mean: 2, std: 1, min: 1, median: 2, max: 3, unique: 3, top: [], histogram: [{ low: 1, high: 3, count: 90 }] }],
-  ...more,
-});
-
-const data = (features: Feature[]): StatisticsData => ({ datasets: [{ name: "flights@3", rows: 100 }], features });
-
-describe("statistics", () => {
-  it("writes names as text, never as HTML", () => {
-    const name = "<img src=x onerror=alert(1)>";
-    const { container } = render(<StatisticsTable data={data([feature(name)])} locale="en" />);
-    expect(screen.getByRole("button", { name })).toBeTruthy();
-    expect(container.querySelector("img")).toBeNull();
-  });
-
-  it("draws only the rows in sight of a thousand columns", () => {
-    render(<StatisticsTable data={data(Array.from({ length: 1000 }, (_, index) => feature(`c${String(index)}`)))} locale="en" />);
-    expect(screen.getAllByRole("row").length).toBeLessThan(60);
-  });
-
-  it("finds and sorts columns", () => {
-    render(<StatisticsTable data={data([feature("dep_delay"), feature("distance", { drift: 0.3 })])} locale="en" />);
-    fireEvent.click(screen.getByRole("button", { name: "drift" }));
-    expect(screen.getAllByRole("rowheader")[0]?.textContent).toContain("distance");
-    fireEvent.change(screen.getByRole("searchbox"), { target: { value: "delay" } });
-    expect(screen.getAllByRole("rowheader")).toHaveLength(1);
-  });
-
-  it("opens a column to show the table behind its picture", () => {
-    render(<StatisticsTable data={data([feature("distance")])} locale="en" />);
-    fireEvent.click(screen.getByRole("button", { name: "distance" }));
-    expect(screen.getByRole("rowheader", { name: "1.00 … 3.00" })).toBeTruthy();
-  });
-
-  it("inserts code where the host can", () => {
-    const insert = vi.fn();
-    render(<StatisticsTable data={data([feature("a")])} code="wb.statistics(flights)" onInsertCode={insert} locale="en" />);
-    fireEvent.click(screen.getByRole("button", { name: "Insert code" }));
-    expect(insert).toHaveBeenCalledWith("wb.statistics(flights)");
-  });
-
-  it("puts what has no figure last, whichever way it sorts", () => {
-    const features = [feature("none"), feature("low", { drift: 0.1 }), feature("high", { drift: 0.9 })];
-    expect(arrange(features, "", { key: "drift", descending: true }).map((each) => each.name)).toEqual(["high", "low", "none"]);
-    expect(arrange(features, "", { key: "drift", descending: false }).map((each) => each.name)).toEqual(["low", "high", "none"]);
-  });
-
-  it("does not call a value absent that is only rare", () => {
-    const stats = (top: [string, number][], unique: number) => ({ count: 100, missing: 0, unique, top });
-    const bars = barsOf(feature("tail", { type: "STRING", stats: [stats([["a", 50]], 1), stats([["b", 50]], 400)] }));
-    expect(bars[1]?.[0]?.share).toBeNaN();
-  });
-
-  it("keeps the range of sight within the list", () => {
-    expect(visibleRange(1000, 40, 0, 400)).toEqual([0, 16]);
-    expect(visibleRange(10, 40, 100_000, 400)).toEqual([10, 10]);
-  });
-});
 
 const run = (more: Partial<CurveData["run"]> = {}): CurveData => ({
   run: { id: "r1", name: "wide", state: "running", progress: { done: 7, total: 12, text: "epoch 7 of 12" }, ...more },

@@ -6,6 +6,6 @@ interface State {
   code: string;
 }
 
-export default widget<State>(["data", "code"], ({ state }) => (
-  <StatisticsTable data={state.data} code={state.code || undefined} />
+export default widget<State>(["data", "code"], ({ state, insert }) => (
+  <StatisticsTable data={state.data} code={state.code || undefined} onInsertCode={insert} />
 ));

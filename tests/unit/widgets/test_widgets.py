@@ -13,6 +13,7 @@ import pytest
 
 from workbench import workspace
 from workbench.data.statistics import statistics
+from workbench.data.validation.anomalies import Anomaly
 from workbench.tracking import start_run
 from workbench.widgets import LineageWidget, RunWidget, StatisticsWidget
 from workbench.widgets.curves import Curves
@@ -20,20 +21,28 @@ from workbench.widgets.curves import Curves
 pytestmark = pytest.mark.unit
 
 NUMBERS = {
-    "count": 90, "missing": 10, "zeros": 0, "mean": 1.5, "std": 0.5, "min": 1.0, "median": 1.5,
-    "max": 2.0, "unique": 2, "top": [], "avg_length": None,
-    "histogram": [{"low": 1.0, "high": 1.5, "count": 45}, {"low": 1.5, "high": 2.0, "count": 45}],
+    "count": 90, "missing": 10, "mean": 1.5, "std": 0.5, "min": 1.0, "median": 1.5, "max": 2.0,
+    "unique": 2, "bars": [45, 45],
 }  # fmt: skip
-WORDS = {**NUMBERS, "histogram": [], "top": [["UA", 60], ["<script>alert(1)</script>", 30]]}
+WORDS = {"count": 90, "missing": 10, "unique": 2, "counts": [60, 30]}
+ODD = {
+    "column": "delay", "kind": "K", "severity": "ERROR", "short": "<i>odd</i>", "description": ".",
+}  # fmt: skip
 STATISTICS = {
     "datasets": [{"name": "flights@1", "rows": 100}],
     "features": [
-        {"name": "delay", "type": "INT", "role": "label", "stats": [NUMBERS], "drift": 0.2},
-        {"name": "<b>&\x01", "type": "STRING", "role": None, "stats": [WORDS], "drift": None},
-        {"name": "empty", "type": "FLOAT", "role": None, "stats": [None], "drift": None},
-        {"name": "at", "type": "TIME", "role": "time", "stats": [NUMBERS], "drift": 0.0},
+        {
+            "name": "delay", "type": "INT", "role": "label", "range": [1, 2], "stats": [NUMBERS],
+            "drift": 0.2, "anomalies": [ODD],
+        },
+        {"name": "<b>&\x01", "type": "STRING", "values": ["UA", "<script>alert(1)</script>"],
+         "stats": [WORDS]},
+        {"name": "empty", "type": "FLOAT", "stats": [None]},
+        {"name": "at", "type": "TIME", "role": "time", "range": [1, 2], "stats": [NUMBERS],
+         "drift": 0.0},
+        {"name": "who", "type": "STRUCT", "stats": [{"count": 1, "missing": 0}]},
     ],
-}
+}  # fmt: skip
 LINEAGE = {
     "root": "a",
     "nodes": [
@@ -89,6 +98,7 @@ def test_a_picture_and_a_line_of_text_stand_beside_the_live_view(widget):
 def test_names_and_values_stay_text_in_the_picture():
     svg = StatisticsWidget(STATISTICS).svg()
     assert "<script>" not in svg
+    assert "&lt;i&gt;odd" in svg
     assert "&lt;b&gt;&amp;" in svg
     assert "\x01" not in svg
 
@@ -105,6 +115,25 @@ def test_statistics_come_as_wb_statistics_makes_them(place):
     widget = StatisticsWidget(statistics(rows), statistics(rows))
     assert [each["rows"] for each in widget.data["datasets"]] == [3, 3]
     assert widget.data["features"][0]["stats"][1]["missing"] == 1
+
+
+def test_slices_are_drawn_beside_the_whole_unless_others_are_asked_for(place):
+    sliced = statistics(pa.table({"by": ["a", "b"], "x": [1, 2]}), by="by")
+
+    def names(**options: Any) -> list[str]:
+        return [each["name"] for each in StatisticsWidget(sliced, **options).data["datasets"]]
+
+    assert names() == ["data", "by=a", "by=b"]
+    assert names(slices=[]) == ["data"]
+    assert names(compare=sliced) == ["data", "data"]
+
+
+def test_anomalies_are_shown_at_their_column(place):
+    rows = pa.table({"delay": [1, None, 3]})
+    odd = Anomaly("delay", "UNKNOWN_TYPE", "WARNING", "Odd", "It is odd.")
+    widget = StatisticsWidget(statistics(rows), anomalies=[odd], edits={"delay": "schema.edit()"})
+    assert widget.data["features"][0]["anomalies"][0]["code"] == "schema.edit()"
+    assert "! warning" in widget.svg()
 
 
 def test_a_record_that_is_opened_reaches_the_kernel():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from workbench.data.datasets import Dataset
     from workbench.data.drift import Drift
+    from workbench.data.validation.anomalies import Anomaly
     from workbench.metadata import Artifact, Recording
 
 KIND = "statistics"
@@ -103,6 +104,8 @@ class Statistics:
         *,
         drift: Drift | None = None,
         slices: Sequence[str] = (),
+        anomalies: Iterable[Anomaly] = (),
+        edits: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """Return what the statistics widget draws, as JSON.
 
@@ -114,13 +117,19 @@ class Statistics:
             Measured between the two; found from the statistics when not given.
         slices : sequence of str
             Slices to draw beside the whole, by name.
+        anomalies : iterable of Anomaly
+            What validation found, shown at its columns.
+        edits : dict of str to str, optional
+            By column, the code of a schema edit that accepts what was found.
         """
         from workbench.data.statistics.widget_data import statistics_data
 
         chosen = [self.datasets[0], *(self._slice(name) for name in slices)]
         if compare is not None:
             chosen.append(compare.datasets[0])
-        return statistics_data(chosen, drift if compare is not None else None)
+        return statistics_data(
+            chosen, drift if compare is not None else None, anomalies=anomalies, edits=edits
+        )
 
     def to_pandas(self) -> pd.DataFrame:
         """Return a row a column, with its main figures; times in microseconds since 1970."""

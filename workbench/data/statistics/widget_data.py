@@ -1,29 +1,53 @@
 """What the statistics widget and the REST interface show of statistics, as JSON.
 
+It stays small: the sets of rows share each column's bars and values, and each has a list of counts.
 Times are in milliseconds since 1970, as a browser counts them. A number that JSON lacks does not
 occur: the range of a column with infinite values is that of the finite ones, beside their number.
+What is only drawn is rounded to what can be seen; what is read is not.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbench.data.statistics.describing import BINS
-from workbench.data.statistics.distributions import Distribution, shared_edges
-from workbench.data.statistics.figures import FeatureStatistics
+from workbench.data.statistics.drawn_bars import bars, bounds, counts, shared_bars, shared_values
+from workbench.data.statistics.drawn_numbers import (
+    Draw,
+    cut,
+    drawn_in,
+    exact_in,
+    present,
+    significant,
+)
+from workbench.data.statistics.figures import (
+    CrossFigures,
+    DatasetStatistics,
+    FeatureStatistics,
+    ImageFigures,
+    ListFigures,
+    WordFigures,
+)
 
 if TYPE_CHECKING:
     from workbench.data.drift import Drift
-    from workbench.data.statistics import DatasetStatistics
+    from workbench.data.statistics.distributions import Floats
+    from workbench.data.validation.anomalies import Anomaly
 
-_SHOWN = 20
+_WORDS = 20
+_PAIRS, _PAIRED = 150, 20
+
+Json = dict[str, Any]
 
 
 def statistics_data(
-    datasets: Sequence[DatasetStatistics], drift: Drift | None = None
-) -> dict[str, Any]:
+    datasets: Sequence[DatasetStatistics],
+    drift: Drift | None = None,
+    *,
+    anomalies: Iterable[Anomaly] = (),
+    edits: Mapping[str, str] | None = None,
+) -> Json:
     """Return the features of one or more sets of rows, their histograms over the same bars.
 
     Parameters
@@ -31,74 +55,194 @@ def statistics_data(
     datasets : sequence of DatasetStatistics
     drift : Drift, optional
         From the first to the last; measured here when there are two.
+    anomalies : iterable of Anomaly
+        What validation found, such as ``Anomalies``; shown at their columns.
+    edits : dict of str to str, optional
+        By column, the code of a schema edit that accepts what was found.
     """
     if drift is None and len(datasets) == 2:
         from workbench.data.drift import drift_of_statistics
 
         drift = drift_of_statistics(*datasets)
     moved = {} if drift is None else {each.column: each.jsd for each in drift.columns}
+    reasons = _by_column(anomalies, edits or {})
     by_name = [{feature.name: feature for feature in each.features} for each in datasets]
     names = list(dict.fromkeys(name for features in by_name for name in features))
+    features = [
+        _feature([each.get(name) for each in by_name])
+        | present(drift=significant(moved.get(name), 4), anomalies=reasons.pop(name, None))
+        for name in names
+    ]
+    labels = [each["name"] for each in features if each.get("role") == "label"]
+    cross = next((each.cross for each in datasets if each.cross), ())
     return {
-        "datasets": [{"name": each.name, "rows": each.rows} for each in datasets],
-        "features": [
-            _feature(name, [features.get(name) for features in by_name], moved.get(name))
-            for name in names
-        ],
+        "datasets": [_dataset(each) for each in datasets],
+        "features": features,
+        **present(
+            anomalies=[each for found in reasons.values() for each in found],
+            pairs=_pairs(cross, labels),
+        ),
     }
 
 
-def _feature(
-    name: str, features: list[FeatureStatistics | None], drift: float | None
-) -> dict[str, Any]:
+def _dataset(dataset: DatasetStatistics) -> Json:
+    return {"name": dataset.name, "rows": dataset.rows} | present(
+        weight=dataset.weight,
+        weighted_rows=dataset.weighted_rows,
+        sampled_from=dataset.sampled_from,
+    )
+
+
+def _by_column(anomalies: Iterable[Anomaly], edits: Mapping[str, str]) -> dict[str, list[Json]]:
+    """Return the anomalies of each column; the dataset's own are those of no column."""
+    found: dict[str, list[Json]] = {}
+    for each in anomalies:
+        reason = {
+            "column": each.column,
+            "kind": each.kind,
+            "severity": each.severity,
+            "short": each.short,
+            "description": each.description,
+        }
+        found.setdefault(each.column, []).append(reason | present(code=edits.get(each.column)))
+    return found
+
+
+def _feature(features: list[FeatureStatistics | None]) -> Json:
+    """Return a column's figures in each set of rows, and what the sets share."""
     known = [each for each in features if each is not None]
-    edges = None
-    if len(known) > 1:
-        spreads = [each.distribution for each in known if each.distribution is not None]
-        edges = shared_edges(spreads, BINS) if spreads and known[0].type != "BOOL" else None
+    first = known[0]
+    ranked = first.categorical or first.type in ("STRING", "BOOL", "BYTES")
+    edges = None if ranked else shared_bars(known)
+    values = shared_values(known) if ranked else []
+    draw = drawn_in(first.type, edges)
+    shared = {} if edges is None else bounds(edges, draw)
     return {
-        "name": name,
-        "type": known[0].type,
-        "role": known[0].role,
-        "stats": [None if each is None else _stats(each, edges) for each in features],
-        "drift": drift,
+        "name": first.name,
+        "type": first.type,
+        **present(
+            role=first.role,
+            path=first.path if len(first.path) > 1 else None,
+            categorical=first.categorical,
+            values=[cut(value) for value in values],
+        ),
+        **shared,
+        "stats": [each and _stats(each, edges, values, draw) for each in features],
     }
 
 
-def _stats(feature: FeatureStatistics, edges: Any) -> dict[str, Any]:
-    scale = 1000.0 if feature.type == "TIME" else 1.0
-
-    def number(value: float | None) -> float | None:
-        return None if value is None or not math.isfinite(value) else value / scale
-
+def _stats(feature: FeatureStatistics, edges: Floats | None, values: list[str], draw: Draw) -> Json:
+    exact = exact_in(feature.type)
     low, high = feature.minimum, feature.maximum
     if feature.infinite:
-        low, high = (
-            (feature.quantiles[0], feature.quantiles[-1]) if feature.quantiles else (None,) * 2
-        )
+        finite = feature.quantiles or (None,)
+        low, high = finite[0], finite[-1]
     return {
         "count": feature.count,
         "missing": feature.missing,
-        "zeros": feature.zeros,
-        "infinite": feature.infinite,
-        "mean": number(feature.mean),
-        "std": number(feature.std),
-        "min": number(low),
-        "median": number(feature.median),
-        "max": number(high),
         "unique": feature.unique,
-        "top": [[value, count] for value, count in feature.top[:_SHOWN]],
-        "histogram": [
-            {"low": low / scale, "high": high / scale, "count": count}
-            for low, high, count in _bars(feature, edges)
-        ],
-        "avg_length": feature.avg_length,
+        **present(
+            nan=feature.nan,
+            zeros=feature.zeros,
+            infinite=feature.infinite,
+            mean=significant(exact(feature.mean), 10),
+            std=significant(exact(feature.std), 10),
+            min=exact(low),
+            median=exact(feature.median),
+            max=exact(high),
+            approximate=feature.approximate,
+            bars=bars(feature.histogram, feature.distribution, edges),
+            counts=counts(feature.top, feature.unique, values, whole=not feature.approximate),
+            quantiles=[draw(each) for each in feature.quantiles],
+            avg_length=significant(feature.avg_length, 6),
+            min_length=feature.min_length,
+            max_length=feature.max_length,
+            invalid_utf8=feature.invalid_utf8,
+            lists=[_list(each) for each in feature.lists],
+            weighted=_weighted(feature, edges, values, draw),
+            words=feature.words and _words(feature.words),
+            images=feature.images and _images(feature.images),
+        ),
     }
 
 
-def _bars(feature: FeatureStatistics, edges: Any) -> list[tuple[float, float, float]]:
-    spread: Distribution | None = feature.distribution
-    if edges is None or spread is None:
-        return [(bar.low, bar.high, bar.count) for bar in feature.histogram]
-    counts = spread.binned(edges)
-    return list(zip(edges[:-1].tolist(), edges[1:].tolist(), counts.round().tolist(), strict=True))
+def _weighted(
+    feature: FeatureStatistics, edges: Floats | None, values: list[str], draw: Draw
+) -> Json | None:
+    figures = feature.weighted
+    if figures is None:
+        return None
+    exact = exact_in(feature.type)
+    return {
+        "count": significant(figures.count, 10),
+        "missing": significant(figures.missing, 10),
+        **present(
+            mean=significant(exact(figures.mean), 10),
+            std=significant(exact(figures.std), 10),
+            median=exact(figures.median),
+            bars=bars(figures.histogram, None, edges),
+            counts=counts(figures.top, feature.unique, values, whole=not feature.approximate),
+            quantiles=[draw(each) for each in figures.quantiles],
+        ),
+    }
+
+
+def _list(figures: ListFigures) -> Json:
+    return {
+        "count": figures.count,
+        "missing": figures.missing,
+        "empty": figures.empty,
+        "min": figures.minimum,
+        "max": figures.maximum,
+        "total": figures.total,
+        "quantiles": [significant(each, 6) for each in figures.quantiles],
+    }
+
+
+def _words(figures: WordFigures) -> Json:
+    return {
+        "count": figures.count,
+        "mean": significant(figures.mean, 6),
+        "unique": figures.unique,
+        "top": [[cut(word), count] for word, count in figures.top[:_WORDS]],
+    }
+
+
+def _images(figures: ImageFigures) -> Json:
+    return {
+        "formats": figures.formats,
+        "modes": figures.modes,
+        "unreadable": figures.unreadable,
+        "widths": [significant(each, 6) for each in figures.widths],
+        "heights": [significant(each, 6) for each in figures.heights],
+        "max_bytes": figures.max_bytes,
+    }
+
+
+def _pairs(cross: Sequence[CrossFigures], labels: list[str]) -> list[list[Any]]:
+    """Return pairs of columns as [a, b, correlation, mutual information], the strongest first.
+
+    Of many, those of the label, the strongest, and all between the columns that these name most.
+    """
+    ordered = sorted(cross, key=lambda pair: (-_strength(pair), pair.a, pair.b))
+    of_label = [pair for pair in ordered if pair.a in labels or pair.b in labels]
+    named = dict.fromkeys(name for pair in ordered for name in (pair.a, pair.b))
+    among = {*list(named)[:_PAIRED], *labels}
+    between = [pair for pair in ordered if pair.a in among and pair.b in among]
+    chosen = {*of_label[:_PAIRS], *ordered[:_PAIRS], *between}
+    return [
+        [
+            pair.a,
+            pair.b,
+            significant(pair.correlation, 4),
+            significant(pair.mutual_information, 4),
+        ]
+        for pair in ordered
+        if pair in chosen
+    ]
+
+
+def _strength(pair: CrossFigures) -> float:
+    """Return bits shared: of a correlation, what two normal variables with it share."""
+    square = min((pair.correlation or 0.0) ** 2, 1 - 1e-12)
+    return max(pair.mutual_information or 0.0, -0.5 * math.log2(1 - square))

@@ -3,7 +3,7 @@
 import { useMemo, useState, type JSX } from "react";
 import type { LineageData } from "../data.js";
 import { kindWord } from "../format.js";
-import { visibleRange } from "../statistics/order.js";
+import { visibleRange } from "../statistics/window.js";
 import type { Language } from "../text.js";
 import { neighbours } from "./paths.js";
 

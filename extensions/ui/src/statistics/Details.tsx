@@ -1,75 +1,98 @@
-/** A column in full under its row: the large picture, and the table behind it. */
+/** A column in full under its row: its anomalies, the large picture, all figures, and the table behind the picture. */
 
 import type { JSX } from "react";
 import type { Feature, StatisticsData } from "../data.js";
-import { formatCount, formatNumber, formatShare, formatTime } from "../format.js";
+import { formatCount, formatNumber } from "../format.js";
 import type { Language } from "../text.js";
-import { Histogram } from "./Histogram.js";
-import { sectionOf } from "./order.js";
+import { AnomalyList } from "./AnomalyList.js";
+import { FiguresTable } from "./FiguresTable.js";
+import { LargePicture } from "./LargePicture.js";
+import { hasDeciles, isRanked } from "./shapes.js";
+import { ValuesTable } from "./ValuesTable.js";
+import type { View } from "./view.js";
 
-const SHOWN = 12;
+const COMPANIONS = 6;
 
-interface DetailsProps extends Language {
+export interface DetailsProps extends Language {
   feature: Feature;
   data: StatisticsData;
-  log: boolean;
+  view: View;
+  onInsertCode?: ((code: string) => void) | undefined;
 }
 
-export function Details({ feature, data, log, t, locale }: DetailsProps): JSX.Element {
-  const isRanked = sectionOf(feature) === "categorical";
-  const show = (value: number): string => (feature.type === "TIME" ? formatTime(value, locale) : formatNumber(value, locale));
-  const first = feature.stats.find((each) => each !== null);
-  const lines = isRanked
-    ? (first?.top ?? []).slice(0, SHOWN).map(([value]) => String(value))
-    : (first?.histogram ?? []).map((bar) => `${show(bar.low)} … ${show(bar.high)}`);
-  const countOf = (set: number, line: number): number | null => {
-    const stats = feature.stats[set];
-    return isRanked
-      ? ((stats?.top ?? []).find(([value]) => String(value) === lines[line])?.[1] ?? ((stats?.top?.length ?? 0) >= (stats?.unique ?? 0) ? 0 : null))
-      : (stats?.histogram?.[line]?.count ?? 0);
-  };
+export function Details(props: DetailsProps): JSX.Element {
+  const { feature, view, onInsertCode, t } = props;
+  const isDrawn = feature.type !== "STRUCT" && (!isRanked(feature) || hasDeciles(feature, view) || view.chart === "cumulative");
   return (
     <div className="wbu-Details">
-      <div className="wbu-Details-picture">
-        <Histogram feature={feature} log={log} width={520} height={180} t={t} locale={locale} />
-        {isRanked ? null : (
-          <div className="wbu-Details-axis wbu-Faint">
-            <span>{show(first?.histogram?.[0]?.low ?? NaN)}</span>
-            <span>{show(first?.histogram?.[(first.histogram.length || 1) - 1]?.high ?? NaN)}</span>
-          </div>
-        )}
+      {feature.anomalies ? <AnomalyList anomalies={feature.anomalies} onInsertCode={onInsertCode} t={t} /> : null}
+      <div className="wbu-Details-parts">
+        {isDrawn ? <LargePicture {...props} /> : null}
+        <FiguresTable {...props} />
+        <ValuesTable {...props} />
+        <Words {...props} />
+        <Companions {...props} />
       </div>
-      <div className="wbu-Details-table" tabIndex={0} role="region" aria-label={t("Figures of %1", feature.name)}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t("value")}</th>
-              {data.datasets.map((each, set) => (
-                <th key={set} scope="col">
-                  {each.name}
-                </th>
-              ))}
+    </div>
+  );
+}
+
+/** The most frequent words of a text column. */
+function Words({ feature, t, locale }: DetailsProps): JSX.Element | null {
+  const words = feature.stats.find((each) => each?.words)?.words;
+  if (!words || words.top.length === 0) {
+    return null;
+  }
+  return (
+    <div className="wbu-Part" tabIndex={0} role="region" aria-label={t("Words of %1", feature.name)}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t("word")}</th>
+            <th scope="col">{t("times")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {words.top.map(([word, count]) => (
+            <tr key={word}>
+              <th scope="row" className="wbu-Code">
+                {word}
+              </th>
+              <td>{formatCount(count, locale)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {lines.map((line, index) => (
-              <tr key={index}>
-                <th scope="row" className={isRanked ? "wbu-Code" : undefined}>
-                  {line}
-                </th>
-                {data.datasets.map((_, set) => {
-                  const count = countOf(set, index);
-                  return (
-                    <td key={set} title={count === null ? undefined : formatShare(count, feature.stats[set]?.count ?? 0, locale)}>
-                      {!count ? <span className="wbu-Faint">{count === null ? "–" : "0"}</span> : formatCount(count, locale)}
-                    </td>
-                  );
-                })}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** The columns that this one goes with, strongest first. */
+function Companions({ feature, data, t, locale }: DetailsProps): JSX.Element | null {
+  const pairs = (data.pairs ?? []).filter(([a, b]) => a === feature.name || b === feature.name).slice(0, COMPANIONS);
+  if (pairs.length === 0) {
+    return null;
+  }
+  return (
+    <div className="wbu-Part">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t("goes with")}</th>
+            <th scope="col">{t("correlation")}</th>
+            <th scope="col">{t("shared bits")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {pairs.map(([a, b, correlation, information]) => (
+            <tr key={`${a}\u0000${b}`}>
+              <th scope="row">{a === feature.name ? b : a}</th>
+              <td>{formatNumber(correlation, locale, 2)}</td>
+              <td>{formatNumber(information, locale, 2)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </div>
   );
 }

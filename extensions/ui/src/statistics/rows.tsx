@@ -1,153 +1,156 @@
-/** One row a column: its figures of the first set, the others' on hover. */
+/** One row a column: its figures of the first set in sight, the others' on hover. */
 
-import { memo, type JSX } from "react";
+import { memo, type JSX, type ReactNode } from "react";
 import type { ColumnStatistics, Feature, StatisticsData } from "../data.js";
 import { formatCount, formatNumber, formatShare, formatTime } from "../format.js";
 import type { Language } from "../text.js";
-import { Histogram } from "./Histogram.js";
-import { DRIFT, sectionOf } from "./order.js";
+import { Drift, exact, Figure, Missing, Reason, Top, Unique } from "./cells.js";
+import { driftOf } from "./order.js";
+import { Picture } from "./Picture.js";
+import { isRanked } from "./shapes.js";
+import { firstFigures, valuesIn, type View } from "./view.js";
+
+export interface Sizes {
+  row: number;
+  chart: [width: number, height: number];
+}
+
+export const SMALL: Sizes = { row: 39, chart: [190, 32] };
+export const LARGE: Sizes = { row: 96, chart: [330, 84] };
 
 interface RowProps extends Language {
   feature: Feature;
   data: StatisticsData;
-  log: boolean;
+  view: View;
   index: number;
   open: boolean;
+  /** Whether Tab stops here. */
+  current: boolean;
+  /** Whether a field is moved in under its struct, which then says the rest of the name. */
+  nested: boolean;
+  most: number | undefined;
+  drift: boolean;
   onToggle: (name: string) => void;
 }
 
-const MANY_MISSING = 0.02;
-
 export const FeatureRow = memo(function FeatureRow(props: RowProps): JSX.Element {
-  const { feature, data, log, index, open, onToggle, t, locale } = props;
-  const section = sectionOf(feature);
-  const stats = feature.stats.find((each): each is ColumnStatistics => each !== null);
-  const shown = (pick: (each: ColumnStatistics) => number | null | undefined, show = formatNumber): JSX.Element => (
-    <td title={exact(feature, data, pick, section === "time" ? (value) => formatTime(value, locale) : String)}>
-      <Figure text={stats ? show(pick(stats), locale) : "–"} />
-    </td>
-  );
-  const role = feature.role;
+  const { feature, data, view, index, most, t, locale } = props;
+  const stats = firstFigures(feature, view);
+  const sizes = view.large ? LARGE : SMALL;
   return (
-    <tr aria-rowindex={index}>
-      <th scope="row">
-        <button type="button" className="wbu-Link wbu-Name" aria-expanded={open} title={feature.name} onClick={() => { onToggle(feature.name); }}>
-          {feature.name}
-        </button>{" "}
-        <span className="wbu-Faint">{t(feature.type.toLowerCase())}</span>
-        {role ? (
-          <>
-            {" "}
-            <span className="wbu-Chip" data-tone={role === "label" ? "brand" : undefined}>
-              {t(role)}
-            </span>
-          </>
-        ) : null}
-      </th>
+    <tr aria-rowindex={index} data-row={feature.name} style={{ height: sizes.row }}>
+      <Name {...props} />
       <td title={exact(feature, data, (each) => each.missing, (value) => formatCount(value, locale))}>
         {stats ? <Missing stats={stats} locale={locale} /> : "–"}
       </td>
-      {section === "numeric" ? (
-        <>
-          <td title={exact(feature, data, (each) => each.zeros, (value) => formatCount(value, locale))}>
-            <Figure text={stats ? formatShare(stats.zeros ?? 0, stats.count, locale) : "–"} />
-          </td>
-          {shown((each) => each.mean)}
-          {shown((each) => each.std)}
-          {shown((each) => each.min)}
-          {shown((each) => each.median)}
-          {shown((each) => each.max)}
-        </>
-      ) : null}
-      {section === "time" ? (
-        <>
-          <td colSpan={2}>{stats ? <Unique stats={stats} t={t} locale={locale} /> : null}</td>
-          <td colSpan={2} className="wbu-Left" title={exact(feature, data, (each) => each.min, (value) => formatTime(value, locale))}>
-            {formatTime(stats?.min, locale)}
-          </td>
-          <td colSpan={2} className="wbu-Left" title={exact(feature, data, (each) => each.max, (value) => formatTime(value, locale))}>
-            {formatTime(stats?.max, locale)}
-          </td>
-        </>
-      ) : null}
-      {section === "categorical" ? (
-        <>
-          <td colSpan={2}>{stats ? <Unique stats={stats} t={t} locale={locale} /> : null}</td>
-          <td colSpan={4} className="wbu-Left wbu-Clip">
-            <Top stats={stats} t={t} locale={locale} />
-          </td>
-        </>
-      ) : null}
+      <Figures feature={feature} data={data} view={view} stats={stats} t={t} locale={locale} />
       <td className="wbu-Left">
-        <Histogram feature={feature} log={log} t={t} locale={locale} />
+        {feature.type === "STRUCT" ? null : (
+          <Picture feature={feature} view={view} width={sizes.chart[0]} height={sizes.chart[1]} most={most} t={t} locale={locale} />
+        )}
       </td>
-      <td>
-        <Drift drift={feature.drift} t={t} locale={locale} />
-      </td>
+      {props.drift ? (
+        <td>
+          <Drift drift={driftOf(feature, view)} t={t} locale={locale} />
+        </td>
+      ) : null}
     </tr>
   );
 });
 
-/** The exact figure of each set, for the tooltip. */
-function exact(
-  feature: Feature,
-  data: StatisticsData,
-  pick: (each: ColumnStatistics) => number | null | undefined,
-  show: (value: number) => string,
-): string {
-  return feature.stats
-    .map((each, set) => {
-      const value = each ? pick(each) : null;
-      const text = value === null || value === undefined ? "–" : show(value);
-      return feature.stats.length > 1 ? `${data.datasets[set]?.name ?? ""}: ${text}` : text;
-    })
-    .join("\n");
+function Name({ feature, open, current, nested, onToggle, t }: RowProps): JSX.Element {
+  const { name, path = [], role } = feature;
+  const depth = nested ? Math.max(0, path.length - 1) : 0;
+  const lists = feature.stats.find((each) => each?.lists?.length)?.lists?.length ?? 0;
+  const kind = t(feature.type.toLowerCase());
+  return (
+    <th scope="row" style={depth > 0 ? { paddingLeft: 12 + depth * 16 } : undefined}>
+      <button
+        type="button"
+        className="wbu-Link wbu-Name"
+        aria-expanded={open}
+        title={name}
+        tabIndex={current ? 0 : -1}
+        onClick={() => { onToggle(name); }}
+      >
+        {name === "" ? t("(no name)") : depth > 0 ? path.at(-1) : name}
+      </button>{" "}
+      <span className="wbu-Faint">{lists > 0 ? t(lists > 1 ? "lists of lists of %1" : "list of %1", kind) : kind}</span>
+      {role ? (
+        <>
+          {" "}
+          <span className="wbu-Chip" data-tone={role === "label" ? "brand" : undefined}>
+            {t(role)}
+          </span>
+        </>
+      ) : null}
+      {feature.anomalies ? <Reason anomalies={feature.anomalies} t={t} /> : null}
+    </th>
+  );
 }
 
-function Figure({ text }: { text: string }): JSX.Element {
-  return text === "0" || text === "–" ? <span className="wbu-Faint">{text}</span> : <>{text}</>;
+interface FiguresProps extends Language {
+  feature: Feature;
+  data: StatisticsData;
+  view: View;
+  stats: ColumnStatistics | null;
 }
 
-function Missing({ stats, locale }: { stats: ColumnStatistics; locale: string }): JSX.Element {
-  const rows = stats.count + stats.missing;
-  const text = formatShare(stats.missing, rows, locale);
-  return stats.missing / (rows || 1) >= MANY_MISSING ? <span className="wbu-Warn">{text}</span> : <Figure text={text} />;
-}
-
-function Unique({ stats, t, locale }: Language & { stats: ColumnStatistics }): JSX.Element {
-  const count = stats.unique;
-  return count === null || count === undefined ? (
-    <span className="wbu-Faint">–</span>
-  ) : (
+function Figures(props: FiguresProps): JSX.Element {
+  const { feature, stats, t, locale } = props;
+  if (feature.type === "STRUCT") {
+    return <td colSpan={6} />;
+  }
+  if (feature.type === "TIME") {
+    return (
+      <>
+        <td colSpan={2}>{stats ? <Unique stats={stats} t={t} locale={locale} /> : null}</td>
+        <Moment {...props} pick={(each) => each.min} />
+        <Moment {...props} pick={(each) => each.max} />
+      </>
+    );
+  }
+  if (isRanked(feature)) {
+    return (
+      <>
+        <td colSpan={2}>{stats ? <Unique stats={stats} t={t} locale={locale} /> : null}</td>
+        <td colSpan={4} className="wbu-Left wbu-Clip">
+          <Top {...props} />
+        </td>
+      </>
+    );
+  }
+  return (
     <>
-      {formatCount(count, locale)} <span className="wbu-Faint">{t("unique")}</span>
+      <td title={exact(feature, props.data, (each) => each.zeros ?? 0, (value) => formatCount(value, locale))}>
+        <Figure text={stats ? formatShare(stats.zeros ?? 0, valuesIn(stats), locale) : "–"} />
+      </td>
+      <NumberCell {...props} pick={(each) => each.mean} />
+      <NumberCell {...props} pick={(each) => each.std} />
+      <NumberCell {...props} pick={(each) => each.min} />
+      <NumberCell {...props} pick={(each) => each.median} />
+      <NumberCell {...props} pick={(each) => each.max} />
     </>
   );
 }
 
-function Top({ stats, t, locale }: Language & { stats: ColumnStatistics | undefined }): JSX.Element {
-  const [value, count] = stats?.top?.[0] ?? [];
-  return count === undefined ? (
-    <span className="wbu-Faint">–</span>
-  ) : (
-    <span title={String(value)}>
-      <span className="wbu-Code">{String(value)}</span> <span className="wbu-Faint">{t("%1 times", formatCount(count, locale))}</span>
-    </span>
+interface CellProps extends FiguresProps {
+  pick: (stats: ColumnStatistics) => number | undefined;
+}
+
+function NumberCell({ feature, data, stats, pick, locale }: CellProps): ReactNode {
+  return (
+    <td title={exact(feature, data, pick, String)}>
+      <Figure text={stats ? formatNumber(pick(stats), locale) : "–"} />
+    </td>
   );
 }
 
-function Drift({ drift, t, locale }: Language & { drift: number | null | undefined }): JSX.Element | null {
-  if (drift === null || drift === undefined) {
-    return <span className="wbu-Faint">–</span>;
-  }
-  const meaning = t("Jensen–Shannon divergence, from 0 (the same) to 1");
-  return drift >= DRIFT ? (
-    <span className="wbu-Chip" data-tone="warn" title={meaning}>
-      {t("JSD %1", formatNumber(drift, locale, 2))}
-    </span>
-  ) : (
-    <span className="wbu-Faint" title={`${meaning}: ${String(drift)}`}>
-      {drift.toLocaleString(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 })}
-    </span>
+function Moment({ feature, data, stats, pick, locale }: CellProps): ReactNode {
+  const show = (value: number | undefined): string => formatTime(value, locale);
+  return (
+    <td colSpan={2} className="wbu-Left" title={exact(feature, data, pick, show)}>
+      {stats ? show(pick(stats)) : "–"}
+    </td>
   );
 }

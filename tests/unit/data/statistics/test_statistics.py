@@ -1,4 +1,3 @@
-import json
 import math
 
 import numpy as np
@@ -200,47 +199,6 @@ class TestProtos:
         feature.num_stats.mean = 2.0
         read = Statistics.from_proto(proto)["n"]
         assert (read.type, read.count, read.missing, read.mean) == ("INT", 8, 2, 2.0)
-
-
-class TestData:
-    def test_it_is_json_with_the_agreed_shape(self, year):
-        train, test = statistics(year, split="train"), statistics(year, split="test")
-        shown = json.loads(json.dumps(train.data(test), allow_nan=False))
-        assert shown["datasets"] == [
-            {"name": f"{year.ref}/train", "rows": 224_863},
-            {"name": f"{year.ref}/test", "rows": 55_479},
-        ]
-        by_name = {each["name"]: each for each in shown["features"]}
-        delay = by_name["arr_delay"]
-        assert delay["type"] == "FLOAT"
-        assert 0 < delay["drift"] < 0.1
-        first, second = delay["stats"]
-        # Drawn over one another, the bars are the same.
-        assert [bar["low"] for bar in first["histogram"]] == [
-            bar["low"] for bar in second["histogram"]
-        ]
-        assert by_name["late"]["role"] == "label"
-
-    def test_times_are_in_milliseconds(self):
-        (at,) = statistics(MIXED[["at"]]).data()["features"]
-        assert at["stats"][0]["min"] == 1_356_998_400_000
-
-    def test_a_column_that_one_side_lacks_is_null_there(self):
-        shown = statistics(pa.table({"x": [1]})).data(statistics(pa.table({"y": [1]})))
-        assert [[each["name"], each["stats"].index(None)] for each in shown["features"]] == [
-            ["x", 1],
-            ["y", 0],
-        ]
-
-    def test_infinite_values_leave_it_json(self):
-        shown = statistics(pa.table({"x": [1.0, math.inf]})).data()
-        stats = json.loads(json.dumps(shown, allow_nan=False))["features"][0]["stats"][0]
-        assert (stats["max"], stats["infinite"]) == (1.0, 1)
-
-    def test_slices_can_be_drawn_beside_the_whole(self):
-        found = statistics(pa.table({"by": ["a", "b"], "x": [1, 2]}), by="by")
-        names = [each["name"] for each in found.data(slices=["by=b"])["datasets"]]
-        assert names == ["data", "by=b"]
 
 
 def test_names_are_escaped_where_they_are_shown():
