@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from workbench.cli.output import as_json, in_workspace, print_json, print_table
+from workbench.cli import quality, versions
+from workbench.cli.output import as_json, in_workspace, parse_assignments, print_json, print_table
 
 if TYPE_CHECKING:
     from workbench.data.datasets import Dataset
@@ -21,34 +22,102 @@ def data() -> None:
     """
 
 
+for command in (*quality.COMMANDS, *versions.COMMANDS):
+    data.add_command(command)
+
+
 @data.command()
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("source")
 @click.option("--name", help="The dataset's name; the file's name by default.")
 @click.option("--time", help="The column of the event's time.")
 @click.option("--created", help="The column that says when a row became known.")
 @click.option("--label", help="The column to predict.")
+@click.option("--key", multiple=True, help="A column that names a row; may be given again.")
+@click.option(
+    "--split",
+    multiple=True,
+    metavar="NAME=BOUND",
+    help="A split and its bound in time, or its share; test=null takes the rest. Or one column.",
+)
+@click.option("--group", multiple=True, help="A column whose equal values stay in one split.")
+@click.option("--stratify", multiple=True, help="A column whose values each split has alike.")
+@click.option(
+    "--span", help="hour, day, week, month, quarter, year; or what these rows are called."
+)
+@click.option("--append", is_flag=True, help="Add the rows to the newest version.")
+@click.option("--replace", is_flag=True, help="With --append: put a span in its old one's place.")
+@click.option("--bad-rows", default="error", help="error, set_aside, or how many to set aside.")
 @as_json
 @in_workspace
 def ingest(
-    source: Path,
+    source: str,
     name: str | None,
     time: str | None,
     created: str | None,
     label: str | None,
+    key: tuple[str, ...],
+    split: tuple[str, ...],
+    group: tuple[str, ...],
+    stratify: tuple[str, ...],
+    span: str | None,
+    append: bool,
+    replace: bool,
+    bad_rows: str,
     wants_json: bool,
 ) -> None:
-    """Store a CSV, Parquet or JSON Lines file as the next version of a dataset.
+    """Store the rows of a file, a folder or an address as the next version of a dataset.
 
-    Example: workbench data ingest flights.csv.gz --time time_hour --label late
+    Example: workbench data ingest flights.csv.gz --time time_hour --label late --span month
     """
     from workbench.data.datasets.ingest import ingest as store
 
-    stem = source.name.split(".")[0]
-    made = store(source, name=name or stem, time=time, created=created, label=label)
+    made = store(
+        source,
+        name=name or Path(source.rstrip("/")).name.split(".")[0],
+        time=time,
+        created=created,
+        label=label,
+        key=key,
+        split=_split(split),
+        group=group,
+        stratify=stratify,
+        span=span,
+        append=append,
+        replace=replace,
+        bad_rows=int(bad_rows) if bad_rows.isdigit() else bad_rows,  # type: ignore[arg-type]
+    )
     if wants_json:
         print_json(_facts(made))
-    else:
-        click.echo(f"{made.ref}: {made.rows:,} rows × {len(made.columns)} columns")
+        return
+    click.echo(f"{made.ref}: {made.rows:,} rows × {len(made.columns)} columns")
+    if aside := made.artifact.properties.get("bad_rows"):
+        rows = "row" if aside == 1 else "rows"
+        click.echo(f"{aside:,} bad {rows} set aside: workbench data bad-rows {made.ref}")
+
+
+def _split(given: tuple[str, ...]) -> dict[str, Any] | str | None:
+    if len(given) == 1 and "=" not in given[0]:
+        return given[0]
+    return parse_assignments(given) or None
+
+
+@data.command("bad-rows")
+@click.argument("reference")
+@as_json
+@in_workspace
+def bad_rows(reference: str, wants_json: bool) -> None:
+    """Show the rows that were set aside when a dataset was taken in.
+
+    Example: workbench data bad-rows flights
+    """
+    from workbench.data.datasets import dataset
+
+    frame = dataset(reference).bad_rows()
+    if wants_json:
+        print_json(frame.to_dict("records"))
+        return
+    rows = frame.astype(object).where(frame.notna(), None).to_numpy().tolist()
+    print_table(tuple(frame.columns), rows, empty="None were set aside.")
 
 
 @data.command("list")
@@ -92,24 +161,29 @@ def show(reference: str, wants_json: bool) -> None:
         return
     splits = ", ".join(f"{name} {rows:,}" for name, rows in found.splits.items())
     click.echo(f"{found.ref}: {found.rows:,} rows{f' ({splits})' if splits else ''}")
-    roles = {found.time: "time", found.created: "created", found.label: "label"}
-    rows = [(each.name, each.type, roles.get(each.name, "")) for each in found.columns]
+    if found.tags:
+        click.echo(f"tags: {', '.join(found.tags)}")
+    if spans := found.spans:
+        first, last = next(iter(spans)), list(spans)[-1]
+        click.echo(f"{len(spans):,} spans, {first} to {last}")
+    rows = [(each.name, each.type, found.roles.get(each.name, "")) for each in found.columns]
     print_table(("column", "type", "role"), rows, empty="no columns")
 
 
 @data.command()
 @click.argument("reference")
 @click.option("--split", help="Only the rows of this split.")
+@click.option("--span", help="Only the rows of this span.")
 @as_json
 @in_workspace
-def stats(reference: str, split: str | None, wants_json: bool) -> None:
+def stats(reference: str, split: str | None, span: str | None, wants_json: bool) -> None:
     """Show the figures of each column of a dataset.
 
     Example: workbench data stats flights
     """
     from workbench.data.statistics import statistics
 
-    found = statistics(reference, split=split)
+    found = statistics(reference, split=split, span=span)
     if wants_json:
         print_json(found.data())
         return
@@ -148,5 +222,8 @@ def _facts(each: Dataset) -> dict[str, Any]:
         "time": each.time,
         "created": each.created,
         "label": each.label,
+        "key": list(each.key),
+        "tags": list(each.tags),
         "splits": each.splits,
+        "spans": each.spans,
     }

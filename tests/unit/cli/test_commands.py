@@ -143,6 +143,52 @@ def test_data_comes_in_and_is_listed(call, tmp_path):
     assert "seats" in shown.output
 
 
+def test_versions_are_told_apart_tagged_carried_and_let_go(call, tmp_path):
+    def ingest(text, *words):
+        (tmp_path / "planes.csv").write_text(text)
+        done = call("data", "ingest", tmp_path / "planes.csv", "--key", "id", *words)
+        assert done.exit_code == 0, done.output
+
+    ingest("id,at,seats\n1,2013-01-05,55\n2,2013-01-06,20\n", "--time", "at", "--span", "month")
+    ingest("id,at,seats\n3,2013-02-05,\n", "--append")
+    assert "2 spans, 2013-01 to 2013-02" in call("data", "show", "planes").output
+    told = json.loads(call("data", "diff", "planes@1", "planes@2", "--json").output)
+    assert (told["rows added"], told["rows unchanged"]) == (1, 2)
+    assert call("data", "tag", "planes@1", "gold").output == "planes@1: gold\n"
+    listed = json.loads(call("data", "versions", "planes", "--json").output)
+    assert [(each["version"], each["tags"]) for each in listed] == [
+        ("planes@2", ""),
+        ("planes@1", "gold"),
+    ]
+    assert call("data", "export", "planes@1", tmp_path / "out").exit_code == 0
+    assert "copy@1: 2 rows" in call("data", "import", tmp_path / "out", "--name", "copy").output
+    kept = json.loads(call("data", "expire", "planes", "--keep", "1", "--json").output)["kept"]
+    assert kept["planes@1"] == "tagged gold"
+    assert "0 files of 0 bytes would be removed" in call("data", "collect", "--dry-run").output
+
+
+def test_bad_rows_are_set_aside_and_shown(call, tmp_path):
+    (tmp_path / "planes.csv").write_text("id,at\n1,2013-01-05\n2,soon\n")
+    words = ("data", "ingest", tmp_path / "planes.csv", "--time", "at")
+    assert "bad_rows" in call(*words).stderr
+    assert "1 bad row set aside" in call(*words, "--bad-rows", "set_aside").output
+    (bad,) = json.loads(call("data", "bad-rows", "planes", "--json").output)
+    assert (bad["row"], bad["column"], bad["value"]) == (2, "at", "soon")
+
+
+def test_a_schema_is_inferred_and_data_held_against_it(call, tmp_path):
+    (tmp_path / "a.csv").write_text("origin\nJFK\nEWR\n")
+    (tmp_path / "b.csv").write_text("origin\nJFK\nLAX\n")
+    for name in ("a", "b"):
+        assert call("data", "ingest", tmp_path / f"{name}.csv").exit_code == 0
+    assert "schema a@1" in call("data", "schema", "a").output
+    assert call("data", "validate", "a", "a").exit_code == 0
+    wrong = call("data", "validate", "b", "a")
+    assert wrong.exit_code == 1
+    assert "ENUM_TYPE_UNEXPECTED_STRING_VALUES" in wrong.output
+    assert json.loads(call("data", "drift", "a", "b", "--json").output)[0]["column"] == "origin"
+
+
 def test_a_schedule_is_listed_paused_and_removed(call, tmp_path):
     from workbench.jobs.schedules import schedule
 

@@ -13,7 +13,7 @@ from workbench import workspace
 from workbench.core.errors import InvalidInput, near
 from workbench.data.columns import Column, check_column
 from workbench.data.datasets.declaration import Declaration
-from workbench.data.datasets.manifest import File, Manifest
+from workbench.data.datasets.manifest import File, Manifest, listed
 from workbench.data.datasets.spans import PERIODS
 from workbench.data.reading.bad_rows import SCHEMA
 
@@ -130,13 +130,15 @@ class Dataset:
     @cached_property
     def manifest(self) -> Manifest:
         """The version's files and their schema."""
-        content = workspace.current().blobs.read(str(self.artifact.digest))
-        return Manifest.of_bytes(content)
+        blobs = workspace.current().blobs
+        if self.artifact.digest is None:
+            return listed(self._facts["files"], blobs)
+        return Manifest.of_bytes(blobs.read(self.artifact.digest))
 
     @property
     def declared(self) -> Declaration:
         """What was said of it when its rows were taken in."""
-        return Declaration.of_facts(self._facts["declared"])
+        return Declaration.of_facts(self._facts.get("declared", self._facts))
 
     @cached_property
     def _spans(self) -> dict[str, int]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from workbench.core.errors import InvalidInput
+from workbench.storage import BlobStore
 
 FORMAT = 1
 
@@ -90,3 +94,9 @@ def ordered(files: list[File], splits: list[str]) -> tuple[File, ...]:
     spans = list(dict.fromkeys(each.span for each in files))
     place = {span: index for index, span in enumerate(spans)}
     return tuple(sorted(files, key=lambda each: (splits.index(each.split), place[each.span])))
+
+
+def listed(files: Sequence[Mapping[str, Any]], blobs: BlobStore) -> Manifest:
+    """Return the manifest of a version whose record lists its files: before 0.2 there was none."""
+    known = tuple(File(**each) for each in files)
+    return Manifest(pq.read_schema(blobs.local_path(known[0].digest)), known)

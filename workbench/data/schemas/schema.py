@@ -18,6 +18,8 @@ from workbench.data.schemas.expectations import Expectations, fill, set_threshol
 from workbench.data.schemas.features import domain_of, find, is_passive, walk
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from workbench.metadata import Artifact
 
 
@@ -291,6 +293,12 @@ class Schema:
             [base] if base is not None else [],
             edited=True,
         )
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return a row a column, as a person reads it."""
+        import pandas as pd
+
+        return pd.DataFrame(showing.rows_of(self._proto)).set_index("Column")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Schema) and self._proto == other._proto

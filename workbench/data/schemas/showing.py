@@ -13,12 +13,20 @@ _HEADS = ("Column", "Type", "Present", "Values", "Not in", "Thresholds")
 _SHOWN = 8
 
 
+def rows_of(proto: Any) -> list[dict[str, str]]:
+    """Return a schema as rows to read, one a column."""
+    return [
+        dict(zip(_HEADS, _cells(proto, path, feature), strict=True))
+        for path, feature in walk(proto)
+    ]
+
+
 def table_of(proto: Any) -> str:
     """Return a schema as an HTML table, a row a column, then what else is demanded."""
     heads = "".join(f"<th {_LEFT}>{head}</th>" for head in _HEADS)
     rows = "".join(
-        f"<tr>{''.join(f'<td {_LEFT}>{html.escape(cell)}</td>' for cell in cells)}</tr>"
-        for cells in (_cells(proto, path, feature) for path, feature in walk(proto))
+        f"<tr>{''.join(f'<td {_LEFT}>{html.escape(cell)}</td>' for cell in row.values())}</tr>"
+        for row in rows_of(proto)
     )
     demanded = "".join(
         f"<li><code>{html.escape(each.title)}</code></li>" for each in read_constraints(proto)
