@@ -135,7 +135,7 @@ class Conversion:
     def __init__(self, schema: pa.Schema, wanted: Mapping[str, pa.DataType]) -> None:
         check_names(schema.names)
         for name in wanted:
-            check_column(name, schema.names, "typed")
+            check_column(name, schema.names, "such")
         self._wanted = wanted
         self.schema = pa.schema(
             [

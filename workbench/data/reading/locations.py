@@ -6,8 +6,9 @@ import glob
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,9 @@ class File:
         self._check_same()
         with self._errors(), self._raw() as raw:
             packing = _suffixes(self.path)[1] if unpacked else ""
-            with _unpacked(raw, _PACKED[packing], self.name) if packing else _left(raw) as file:
+            with (
+                _unpacked(raw, _PACKED[packing], self.name) if packing else nullcontext(raw) as file
+            ):
                 yield file
         self._check_same()
 
@@ -96,16 +99,15 @@ class File:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        if self.system is not None:
-            with remote_errors(self.path):
+        with remote_errors(self.path) if self.system is not None else nullcontext():
+            try:
                 yield
-            return
-        try:
-            yield
-        except OSError as error:
-            raise InvalidInput(
-                f"{self.name!r} cannot be read: {error}", hint="it is damaged, or cut short"
-            ) from error
+            except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+                if isinstance(error, OSError) and type(error) is not OSError and self.system:
+                    raise  # of the file system, not of what lies in the file
+                raise InvalidInput(
+                    f"{self.name!r} cannot be read: {error}", hint="it is damaged, or cut short"
+                ) from error
 
     def _check_same(self) -> None:
         if _stamp(self.path, self.system) != self.stamp:
@@ -224,20 +226,12 @@ def _stamp(path: str, system: Any) -> tuple[object, ...]:
 
 
 @contextmanager
-def _left(file: Any) -> Iterator[Any]:
-    yield file
-
-
-@contextmanager
 def _unpacked(file: Any, packing: str, name: str) -> Iterator[Any]:
     if packing != "zip":
         with pa.CompressedInputStream(pa.PythonFile(file, "r"), packing) as unpacked:
             yield unpacked
         return
-    try:
-        archive = zipfile.ZipFile(file)
-    except zipfile.BadZipFile as error:
-        raise InvalidInput(f"{name!r} is no zip file: {error}") from error
+    archive = zipfile.ZipFile(file)
     members = [each for each in archive.namelist() if not each.endswith("/")]
     if len(members) != 1:
         raise InvalidInput(

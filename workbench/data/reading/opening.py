@@ -17,7 +17,7 @@ from workbench.data.reading.frames import read_frame
 from workbench.data.reading.rows import Rows
 
 #: Bytes of a table of rows, about, at most.
-_SIZE = 256 << 20
+_SIZE = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ def open_rows(
     *,
     bad_rows: Policy = "error",
     storage_options: Mapping[str, Any] | None = None,
+    partitions: bool = False,
 ) -> Rows:
     """Open a source whose rows are read table by table, as often as wanted.
 
@@ -57,6 +58,8 @@ def open_rows(
         aside, or at most so many.
     storage_options : mapping, optional
         For the file system that opens a URL, as fsspec takes them.
+    partitions : bool
+        Whether folders named like ``year=2013`` are columns.
 
     Raises
     ------
@@ -77,7 +80,7 @@ def open_rows(
     """
     wanted = wanted_types(types or {})
     bad = BadRows(bad_rows)
-    reading = _reading(source, wanted, bad, storage_options)
+    reading = _reading(source, wanted, bad, storage_options, partitions)
     conversion = Conversion(reading.schema, wanted)
     assumed: set[str] = set()
 
@@ -126,14 +129,14 @@ def _reading(
     wanted: Mapping[str, pa.DataType],
     bad: BadRows,
     options: Mapping[str, Any] | None,
+    partitions: bool,
 ) -> Reading:
     if isinstance(source, (str, Path)) or (
         isinstance(source, (list, tuple)) and source and isinstance(source[0], (str, Path))
     ):
         from workbench.data.reading.files import read_files
 
-        table, origin = read_files(source, wanted)
-        return Reading(table.schema, lambda _: slices(table), origin, table.num_rows)
+        return read_files(source, wanted, bad, options=options, partitions=partitions)
     if (reading := read_frame(source, wanted)) is not None:
         return reading
     raise InvalidInput(

@@ -84,7 +84,10 @@ def _failures() -> tuple[type[Exception], ...]:
     """Return the errors of the file systems that are loaded, which need not be installed."""
     found: list[type[Exception]] = [OSError]
     if "botocore" in sys.modules:
-        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.exceptions import (  # type: ignore[import-untyped]
+            BotoCoreError,
+            ClientError,
+        )
 
         found += [BotoCoreError, ClientError]
     if "aiohttp" in sys.modules:
