@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import dive_speed, import_time, main_job, statistics_speed, training_speed
+from tests.benchmarks import (
+    dive_speed,
+    import_time,
+    main_job,
+    reading_speed,
+    statistics_speed,
+    training_speed,
+)
 from tests.benchmarks.measuring import save, show
 
 BENCHMARKS = {
     "dive": dive_speed.measure,
     "imports": import_time.measure,
+    "reading": reading_speed.measure,
     "statistics": statistics_speed.measure,
     "training": training_speed.measure,
     "job": main_job.measure,

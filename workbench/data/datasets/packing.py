@@ -105,10 +105,8 @@ class Packer:
                 self._finish(split, span, oldest)
             series.path = self._folder / f"{self._made}.parquet"
             self._made += 1
-            # Level 1 writes as fast as Snappy and takes a third less room.
-            series.writer = pq.ParquetWriter(
-                series.path, self._schema, compression="zstd", compression_level=1
-            )
+            # Zstandard takes a tenth less room of flights, and a third more time to read.
+            series.writer = pq.ParquetWriter(series.path, self._schema, compression="snappy")
         return series.writer
 
     def _finish(self, split: str, span: str, series: _Series) -> None:
