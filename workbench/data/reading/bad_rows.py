@@ -65,7 +65,7 @@ class BadRow:
         shown = self.value if len(self.value) <= 80 else f"{self.value[:77]}…"
         mend = self.hint or "mend that row"
         return InvalidInput(
-            f"{place}: {self.reason}: {shown!r}",
+            f"{place}: {self.reason}" + (f": {shown!r}" if shown else ""),
             hint=f'{mend}, or keep such rows apart: bad_rows="set_aside"',
         )
 

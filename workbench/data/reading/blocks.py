@@ -47,7 +47,7 @@ class Block:
 
     def bad(self, index: int, column: str | None, reason: str, hint: str = "") -> BadRow:
         """Return the record of the row at `index`, whose `column` is wrong."""
-        value = self.table.column(column)[index].as_py() if column else ""
+        value = _plain(self.table.column(column)[index]) if column else ""
         return BadRow(self.source, int(self.numbers[index]), column, shown(value), reason, hint)
 
 
@@ -100,3 +100,10 @@ def set_aside(block: Block, wrong: Mapping[int, BadRow], bad: BadRows) -> Block:
         bad.add(wrong[index])
         mask[index] = False
     return block.keep(mask)
+
+
+def _plain(value: pa.Scalar) -> object:
+    try:
+        return value.as_py()
+    except (OverflowError, ValueError):  # a time that Python cannot show, such as 'infinity'
+        return value.value

@@ -191,10 +191,8 @@ def _remote(url: str, options: Mapping[str, Any]) -> list[File]:
             found = {str(inside[name]): name for name in _chosen(inside, url)}
         else:
             found = {path: path.rpartition("/")[2]}
-        return [
-            File(str(system.unstrip_protocol(each)), name, _stamp(each, system), system)
-            for each, name in found.items()
-        ]
+    whole = {str(system.unstrip_protocol(each)): name for each, name in found.items()}
+    return [File(each, name, _stamp(each, system), system) for each, name in whole.items()]
 
 
 def _chosen(names: Sequence[str] | Mapping[str, object], folder: str) -> list[str]:

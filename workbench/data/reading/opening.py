@@ -13,7 +13,10 @@ from workbench.core.errors import InvalidInput
 from workbench.data.reading.bad_rows import BadRows, Policy
 from workbench.data.reading.blocks import MOST, Reading, slices
 from workbench.data.reading.conversion import Conversion, wanted_types
+from workbench.data.reading.files import read_files
 from workbench.data.reading.frames import read_frame
+from workbench.data.reading.images import Images, read_images
+from workbench.data.reading.queries import Query, read_query
 from workbench.data.reading.rows import Rows
 
 #: Bytes of a table of rows, about, at most.
@@ -134,9 +137,11 @@ def _reading(
     if isinstance(source, (str, Path)) or (
         isinstance(source, (list, tuple)) and source and isinstance(source[0], (str, Path))
     ):
-        from workbench.data.reading.files import read_files
-
         return read_files(source, wanted, bad, options=options, partitions=partitions)
+    if isinstance(source, Query):
+        return read_query(source, bad)
+    if isinstance(source, Images):
+        return read_images(source, wanted, bad)
     if (reading := read_frame(source, wanted)) is not None:
         return reading
     raise InvalidInput(

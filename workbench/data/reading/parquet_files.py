@@ -67,7 +67,8 @@ def _opened(file: File) -> Iterator[pq.ParquetFile]:
 def _batch(metadata: pq.FileMetaData) -> int:
     """Return how many rows to read at a time: fewer of wide ones."""
     size = sum(metadata.row_group(each).total_byte_size for each in range(metadata.num_row_groups))
-    return max(1, min(MOST, _SIZE * int(metadata.num_rows) // max(1, size)))
+    fitting: int = _SIZE * metadata.num_rows // max(1, size)
+    return max(1, min(MOST, fitting))
 
 
 def _like(table: pa.Table, schema: pa.Schema) -> pa.Table:
