@@ -1,4 +1,4 @@
-"""Pictures that live in a notebook: statistics, points, a run as it goes, lineage.
+"""Pictures that live in a notebook: of data, of a run as it goes, of lineage.
 
 A widget holds JSON (`data`), which a bundled ES module from `static/` draws
 in JupyterLab and Voila.
@@ -9,6 +9,7 @@ in JupyterLab and Voila.
 from workbench.widgets.dive import DiveWidget
 from workbench.widgets.lineage import LineageWidget
 from workbench.widgets.run import RunWidget
+from workbench.widgets.spans import SpansWidget
 from workbench.widgets.statistics import StatisticsWidget
 
-__all__ = ["DiveWidget", "LineageWidget", "RunWidget", "StatisticsWidget"]
+__all__ = ["DiveWidget", "LineageWidget", "RunWidget", "SpansWidget", "StatisticsWidget"]

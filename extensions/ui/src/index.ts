@@ -20,6 +20,8 @@ export type { DiveData, DiveField } from "./dive/table.js";
 export type { DiveView } from "./dive/view.js";
 export { formatCount, formatDuration, formatNumber, formatShare, formatTime, relativeTime } from "./format.js";
 export { LineageGraph, type LineageGraphProps } from "./lineage/LineageGraph.js";
+export type { SpansData } from "./spans/model.js";
+export { Spans, type SpansProps } from "./spans/Spans.js";
 export { StateGlyph, type StateGlyphProps } from "./StateGlyph.js";
 export { StatisticsTable, type StatisticsTableProps } from "./statistics/StatisticsTable.js";
 export { pageLocale, translator, type HostProps, type Translate } from "./text.js";

@@ -1,0 +1,12 @@
+import { Spans, type SpansData } from "@workbench/ui";
+import { widget } from "./host.js";
+
+interface State {
+  data: SpansData;
+  column: string;
+  code: string;
+}
+
+export default widget<State>(["data", "column", "code"], ({ state, set, insert }) => (
+  <Spans data={state.data} column={state.column} onColumn={(column) => { set({ column }); }} code={state.code || undefined} onInsertCode={insert} />
+));
