@@ -1,240 +1,152 @@
-"""Making columns into numbers for a model: the same, bit for bit, for a batch and for one row.
-
-Numbers are standardised in double precision and then rounded to single, with one more column each
-that says where the value was missing. Categories become their place in a vocabulary, from 1; what
-is missing or was not seen in fitting is 0.
-"""
+"""What every transform can do; `Transform(…)` makes the kind that its first argument asks for."""
 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import numpy.typing as npt
 
 from workbench.core.errors import InvalidInput, near
-from workbench.data.scalars import category, number
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    import torch
 
     from workbench.data.datasets import Dataset
-
-FORMAT = 1
-_LARGEST = float(np.finfo(np.float32).max)
+    from workbench.data.transforms.graph import Graph
+    from workbench.data.transforms.sklearn_transformer import SklearnTransformer
+    from workbench.metadata import Artifact
 
 Arrays = dict[str, npt.NDArray[Any]]
+#: A function that is traced; it gets `Columns`.
+Traced = Callable[[Any], Mapping[str, Any]]
+
+COLUMNS_FORMAT, FUNCTION_FORMAT = 1, 2
 
 
 class Transform:
-    """Standardised numbers and vocabulary indices.
-
-    Missing is null, NaN and infinity alike; a missing number becomes the mean. Category values are
-    compared as text, in which 5 and 5.0 are the same.
+    """Columns made into numbers: the same, bit for bit, for a batch, a row and an exported program.
 
     Parameters
     ----------
-    numeric : sequence of str
-        Columns of numbers or truth values.
+    numeric : function, or sequence of str
+        A function over columns that returns a dict of outputs, written with
+        `workbench.data.transforms`; it is called once, with columns yet to be read (see
+        `FunctionTransform`). Or columns of numbers or truth values, to be standardised (see
+        `ColumnsTransform`).
     categorical : sequence of str
-        Columns of text, whole numbers or truth values.
+        Without a function: columns of text, whole numbers or truth values, to be indexed.
     min_count : int
-        A category seen fewer times than this in fitting is left out of the vocabulary.
-
-    Attributes
-    ----------
-    mean_, std_ : dict of str to float
-        By numeric column; the standard deviation is the population's, and 1 for a constant column.
-    vocabulary_ : dict of str to dict of str to int
-        By categorical column, each value's index, from 1, the most frequent first.
+        Without a function: a category seen fewer times than this is left out.
 
     Examples
     --------
     >>> import pyarrow as pa
+    >>> from workbench.data import transforms as t
     >>> table = pa.table({"distance": [100, 300], "carrier": ["UA", "AA"]})
     >>> transform = Transform(numeric=["distance"], categorical=["carrier"]).fit(table)
     >>> transform.apply_row({"distance": 300, "carrier": "UA"})["numeric"]
     array([1., 0.], dtype=float32)
+    >>> far = Transform(lambda c: {"far": t.z_score(c["distance"]) > 0}).fit(table)
+    >>> far.apply(table)["far"]
+    array([0., 1.], dtype=float32)
     """
 
     mean_: dict[str, float]
     std_: dict[str, float]
     vocabulary_: dict[str, dict[str, int]]
+    #: The dataset that it was fitted on, unless it was a frame, or the transform was loaded.
+    fitted_on: Artifact | None = None
+
+    def __new__(cls, numeric: Sequence[str] | Traced = (), *_: object, **__: object) -> Transform:
+        """Make the kind of transform that the first argument asks for."""
+        if cls is not Transform:
+            return object.__new__(cls)
+        from workbench.data.transforms.columns_transform import ColumnsTransform
+        from workbench.data.transforms.function_transform import FunctionTransform
+
+        return object.__new__(FunctionTransform if callable(numeric) else ColumnsTransform)
 
     def __init__(
         self,
-        numeric: Sequence[str] = (),
+        numeric: Sequence[str] | Traced = (),
         categorical: Sequence[str] = (),
         *,
         min_count: int = 1,
     ) -> None:
-        self.numeric = tuple(numeric)
-        self.categorical = tuple(categorical)
-        self.min_count = min_count
-        columns = self.columns
-        if not columns:
-            raise InvalidInput("a transform of no columns", hint="name some as numeric=")
-        double = sorted({name for name in columns if columns.count(name) > 1})
-        if double:
-            raise InvalidInput(f"{double[0]!r} is named twice", hint="name a column in one place")
+        raise NotImplementedError
+
+    @property
+    def numeric(self) -> tuple[str, ...]:
+        """The columns that are read as numbers."""
+        raise NotImplementedError
+
+    @property
+    def categorical(self) -> tuple[str, ...]:
+        """The columns that are read as anything else."""
+        raise NotImplementedError
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that it reads: the numeric ones, then the categorical ones."""
-        return (*self.numeric, *self.categorical)
+        """The columns that applying reads."""
+        raise NotImplementedError
 
     @property
     def fitted(self) -> bool:
         """Whether it can be applied."""
-        return hasattr(self, "mean_")
+        raise NotImplementedError
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """For each categorical column, how many indices there are, 0 included."""
-        self._check_fitted()
-        return tuple(len(self.vocabulary_[name]) + 1 for name in self.categorical)
+        """Of each code that it gives, how many there are, 0 included."""
+        raise NotImplementedError
 
     @property
     def width(self) -> int:
-        """Columns of the numeric result: two for each numeric column."""
-        return 2 * len(self.numeric)
+        """How many numbers it gives a row."""
+        raise NotImplementedError
+
+    @property
+    def graph(self) -> Graph:
+        """What is computed, and from which columns; of a fitted transform."""
+        raise NotImplementedError
 
     def fit(
         self, data: Dataset | pd.DataFrame | pa.Table | str, *, split: str | None = None
     ) -> Transform:
-        """Learn means, deviations and vocabularies, and return this transform.
-
-        Parameters
-        ----------
-        data : Dataset, pandas.DataFrame, pyarrow.Table or str
-            A string is a dataset's reference.
-        split : str, optional
-            Only this split of a dataset.
-
-        Raises
-        ------
-        InvalidInput
-            If a column is missing, is not of numbers where it should be, or has no values at all.
-        """
-        from workbench.data.datasets.sources import open_source
-        from workbench.data.transforms.fitting import fit_column_moments, fit_vocabulary
-
-        source = open_source(data, split=split, columns=self.columns)
-        moments = {name: fit_column_moments(name, source.read(name)) for name in self.numeric}
-        vocabulary = {
-            name: fit_vocabulary(name, source.read(name), self.min_count)
-            for name in self.categorical
-        }
-        self.mean_ = {name: mean for name, (mean, _) in moments.items()}
-        self.std_ = {name: std for name, (_, std) in moments.items()}
-        self.vocabulary_ = vocabulary
-        return self
+        """Learn from all rows, and return this transform."""
+        raise NotImplementedError
 
     def apply(
         self, frame: pd.DataFrame | pa.Table | Dataset | Sequence[Mapping[str, Any]]
     ) -> Arrays:
-        """Return the numbers of many rows.
-
-        Parameters
-        ----------
-        frame : pandas.DataFrame, pyarrow.Table, Dataset or sequence of rows
-
-        Returns
-        -------
-        dict
-            ``numeric``, float32[n, 2k]: the k standardised columns, then for each whether it was
-            missing; ``categorical``, int64[n, c]: vocabulary indices.
-
-        Raises
-        ------
-        InvalidInput
-            If a column is missing, or one of numbers holds something else.
-        """
-        self._check_fitted()
-        if isinstance(frame, Sequence):
-            return self._apply_rows(frame)
-        from workbench.data.datasets.sources import open_source
-        from workbench.data.transforms.fitting import category_codes, numbers
-
-        source = open_source(frame, columns=self.columns)
-        rows, wide = source.rows, len(self.numeric)
-        numeric = np.zeros((rows, self.width), np.float32)
-        categorical = np.zeros((rows, len(self.categorical)), np.int64)
-        for place, name in enumerate(self.numeric):
-            values = numbers(name, source.read(name))
-            missing = ~np.isfinite(values)
-            values[missing] = self.mean_[name]
-            with np.errstate(over="ignore"):
-                scaled = (values - self.mean_[name]) / self.std_[name]
-            numeric[:, place] = np.clip(scaled, -_LARGEST, _LARGEST)
-            numeric[:, wide + place] = missing
-        for place, name in enumerate(self.categorical):
-            categorical[:, place] = category_codes(source.read(name), self.vocabulary_[name])
-        return {"numeric": numeric, "categorical": categorical}
+        """Return the numbers of many rows, by output."""
+        raise NotImplementedError
 
     def apply_row(self, row: Mapping[str, Any]) -> Arrays:
-        """Return the numbers of one row, the same bits as `apply` gives it.
-
-        Parameters
-        ----------
-        row : mapping
-            A value, or None, for each of `columns`; others are ignored.
-
-        Returns
-        -------
-        dict
-            ``numeric``, float32[2k], and ``categorical``, int64[c].
-
-        Raises
-        ------
-        InvalidInput
-            If a column is not in the row, or one of numbers holds something else.
-        """
-        self._check_fitted()
-        scaled: list[float] = []
-        missing: list[float] = []
-        try:
-            for name in self.numeric:
-                value = number(name, row[name])
-                absent = not math.isfinite(value)
-                mean = self.mean_[name]
-                standard = 0.0 if absent else (value - mean) / self.std_[name]
-                scaled.append(max(-_LARGEST, min(_LARGEST, standard)))
-                missing.append(absent)
-            codes = [
-                self.vocabulary_[name].get(token, 0)
-                if (token := category(row[name])) is not None
-                else 0
-                for name in self.categorical
-            ]
-        except KeyError as error:
-            raise _unknown(error.args[0], row) from None
-        return {
-            "numeric": np.array(scaled + missing, np.float32),
-            "categorical": np.array(codes, np.int64),
-        }
+        """Return the numbers of one row, the same bits as `apply` gives it."""
+        raise NotImplementedError
 
     def to_json(self) -> str:
         """Return everything `from_json` needs, as text."""
-        self._check_fitted()
-        state = {
-            "format": FORMAT,
-            "numeric": list(self.numeric),
-            "categorical": list(self.categorical),
-            "min_count": self.min_count,
-            "mean": self.mean_,
-            "std": self.std_,
-            # A list keeps the order, and so the indices.
-            "vocabulary": {name: list(words) for name, words in self.vocabulary_.items()},
-        }
-        return json.dumps(state, ensure_ascii=False)
+        raise NotImplementedError
 
-    @classmethod
-    def from_json(cls, text: str) -> Transform:
+    def definition(self) -> str:
+        """Return it without what it has learned, as text for `from_json`."""
+        raise NotImplementedError
+
+    def apply_batches(
+        self, data: Dataset | pd.DataFrame | pa.Table | str, *, split: str | None = None
+    ) -> Iterator[Arrays]:
+        """Yield the numbers of some thousands of rows at a time; otherwise as `apply`."""
+        raise NotImplementedError
+
+    @staticmethod
+    def from_json(text: str) -> Transform:
         """Return the transform that `to_json` wrote.
 
         Raises
@@ -242,52 +154,98 @@ class Transform:
         InvalidInput
             If it is not one, or was written by a newer version.
         """
+        from workbench.data.transforms.columns_transform import ColumnsTransform
+        from workbench.data.transforms.function_transform import FunctionTransform
+
+        kinds: dict[object, type[ColumnsTransform | FunctionTransform]] = {
+            COLUMNS_FORMAT: ColumnsTransform,
+            FUNCTION_FORMAT: FunctionTransform,
+        }
         try:
             state = json.loads(text)
             version = state["format"]
-            if version != FORMAT:
+            if version not in kinds:
                 raise InvalidInput(
                     f"a transform of format {version!r}", hint="it takes a newer version to read it"
                 )
-            transform = cls(
-                state["numeric"], state["categorical"], min_count=int(state["min_count"])
-            )
-            transform.mean_ = {name: float(state["mean"][name]) for name in transform.numeric}
-            transform.std_ = {name: float(state["std"][name]) for name in transform.numeric}
-            transform.vocabulary_ = {
-                name: {word: index for index, word in enumerate(state["vocabulary"][name], 1)}
-                for name in transform.categorical
-            }
+            return kinds[version].from_state(state)
         except (ValueError, KeyError, TypeError) as error:
             raise InvalidInput(f"this is no saved transform: {error!r}") from error
-        return transform
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Transform) and vars(self) == vars(other)
+    def save(self, name: str) -> Artifact:
+        """Record this fitted transform as the next version of the artifact `name`.
 
-    __hash__ = None  # type: ignore[assignment]  # it changes when fitted
+        Its lineage leads to the dataset that it was fitted on, each output to its columns.
 
-    def __repr__(self) -> str:
-        state = "" if self.fitted else ", not fitted"
-        columns = f"numeric={list(self.numeric)}, categorical={list(self.categorical)}"
-        return f"Transform({columns}{state})"
+        Raises
+        ------
+        InvalidInput
+            If it is not fitted, or `name` cannot be a name.
+        """
+        from workbench.data.transforms.saving import save
 
-    def _apply_rows(self, rows: Sequence[Mapping[str, Any]]) -> Arrays:
-        results = [self.apply_row(row) for row in rows]
-        shapes = {"numeric": (0, self.width), "categorical": (0, len(self.categorical))}
-        kinds = {"numeric": np.float32, "categorical": np.int64}
-        return {
-            part: np.stack([each[part] for each in results])
-            if results
-            else np.zeros(shape, kinds[part])
-            for part, shape in shapes.items()
-        }
+        return save(self, name)
+
+    @staticmethod
+    def load(reference: str) -> Transform:
+        """Return a saved transform by ``name``, ``name@version`` or ``name@alias``.
+
+        Raises
+        ------
+        NotFound
+            If there is none; the hint offers near names.
+        """
+        from workbench.data.transforms.saving import load
+
+        return load(reference)
+
+    def to_dataset(self, data: Dataset | str, *, name: str, keep: Sequence[str] = ()) -> Dataset:
+        """Apply it to all rows of a dataset, and store the outputs as a dataset.
+
+        Parameters
+        ----------
+        data : Dataset or str
+        name : str
+            What the new dataset is called; splits are those of `data`.
+        keep : sequence of str
+            Columns to store as they are, such as keys and the label.
+        """
+        from workbench.data.transforms.saving import to_dataset
+
+        return to_dataset(self, data, name, keep)
+
+    def to_torch(self) -> torch.nn.Module:
+        """Return a module that computes all but what comes from text; see `TransformModule`."""
+        from workbench.data.transforms.torch_module import TransformModule
+
+        return TransformModule(self)
+
+    def export(self, model: torch.nn.Module | None, path: str | Path) -> Path:
+        """Save this transform and a torch model behind it as one program; see `torch_module`.
+
+        Parameters
+        ----------
+        model : torch.nn.Module or None
+            Called with the outputs by name; None saves the transform alone.
+        path : path
+            Ends in ``.pt2``; `load_program` opens it.
+        """
+        from workbench.data.transforms.torch_module import export
+
+        return export(self, model, Path(path))
+
+    def as_sklearn(self) -> SklearnTransformer:
+        """Return a transformer for a scikit-learn pipeline."""
+        from workbench.data.transforms.sklearn_transformer import SklearnTransformer
+
+        return SklearnTransformer(self)
 
     def _check_fitted(self) -> None:
         if not self.fitted:
             raise InvalidInput("this transform is not fitted", hint="call fit(data) first")
 
 
-def _unknown(name: str, row: Mapping[str, Any]) -> InvalidInput:
+def unknown(name: str, row: Mapping[str, Any]) -> InvalidInput:
+    """Return the error for a row that lacks a column."""
     hint = near(name, [str(each) for each in row], otherwise=f"give it, or {{{name!r}: None}}")
     return InvalidInput(f"the row has no {name!r}", hint=hint)
