@@ -104,6 +104,13 @@ def test_splits_are_the_spine_s_own_unless_others_are_given(
     named = flights.to_arrow().append_column("part", pa.array(list("xyxyxy")))
     by_column = ingest(named, name="flights", time="time", split="part")
     assert training_set(by_column, weather, name="delays").splits == {"x": 3, "y": 3}
+    shared = ingest(
+        flights.to_arrow(), name="flights", time="time", split={"train": 0.5, "test": 0.5}
+    )
+    made = training_set(shared, weather, name="delays")
+    columns = [each.name for each in shared.columns]
+    for split in shared.splits:
+        assert made.to_arrow(split, columns).equals(shared.to_arrow(split))
 
 
 def test_a_feature_whose_name_is_taken_bears_its_view_s(weather: FeatureView) -> None:
