@@ -1,15 +1,17 @@
 """What is in some rows.
 
-`figures` are the records that other rooms read. `counting` counts each column's values,
-`distributions` keeps them, `describing` takes a column's figures, `statistics` those of all columns
-and slices. `protos` speaks what TFX and facets read,
-`widget_data` what the widget draws.
+A source's `blocks` are read once. Of each, `partials_of` makes every column's partial: values
+counted by `counting`, and summarised by `sketches` once there are too many. Partials merge, so
+`scanning` adds up those of all blocks, made in threads or by `ray`, and `keeping` keeps them for
+the next version. `describing` takes the figures of a column's partial, `crossing` those of two
+columns. `figures` are the records that other rooms read, `result` what a person holds, `statistics`
+the way there. `protos` speaks what TFX and facets read, `widget_data` what the widget draws.
 """
 
 from workbench.data.statistics.figures import DatasetStatistics, FeatureStatistics
+from workbench.data.statistics.result import Statistics
 from workbench.data.statistics.statistics import (
     KIND,
-    Statistics,
     describe_source,
     keep_statistics,
     load_statistics,

@@ -20,7 +20,7 @@ _NARROW = 1 << 20
 
 def distinct(column: pa.ChunkedArray) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64], int]:
     """Return a numeric column's distinct values, ascending, their counts, and how many were NaN."""
-    values = _numbers(column)
+    values = as_numbers(column)
     if not values.size:
         return values, np.zeros(0, np.int64), 0
     if values.dtype.kind == "f":
@@ -34,19 +34,26 @@ def distinct(column: pa.ChunkedArray) -> tuple[npt.NDArray[Any], npt.NDArray[np.
 
 def text_counts(column: pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int64]]:
     """Return a text column's distinct values and counts, most frequent first, ties by name."""
+    values, counts = distinct_texts(column)
+    table = pa.table({"count": counts, "value": values})
+    order = pc.sort_indices(table, [("count", "descending"), ("value", "ascending")])
+    return values.take(order), counts[order.to_numpy()]
+
+
+def distinct_texts(column: pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int64]]:
+    """Return a text column's distinct values and counts, in no order."""
     counted = column.value_counts()
     if isinstance(counted, pa.ChunkedArray):
         counted = counted.combine_chunks()
     values, counts = counted.field("values"), counted.field("counts")
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
+    present = pc.is_valid(values)
     if pa.types.is_null(values.type):
         values = values.cast(pa.string())
-    present = pc.is_valid(values)
-    table = pa.table({"count": counts.filter(present), "value": values.filter(present)})
-    table = table.take(pc.sort_indices(table, [("count", "descending"), ("value", "ascending")]))
-    ordered = table.column("value").combine_chunks()
-    return ordered, table.column("count").to_numpy().astype(np.int64)
+    if values.null_count:
+        values, counts = values.filter(present), counts.filter(present)
+    return values, counts.to_numpy().astype(np.int64)
 
 
 def exact_distribution(column: pa.ChunkedArray) -> Distribution:
@@ -55,7 +62,8 @@ def exact_distribution(column: pa.ChunkedArray) -> Distribution:
     return finite_part(values, counts)
 
 
-def _numbers(column: pa.ChunkedArray) -> npt.NDArray[Any]:
+def as_numbers(column: pa.ChunkedArray) -> npt.NDArray[Any]:
+    """Return a column's numbers, or microseconds since 1970, leaving out null ones."""
     kind = column.type
     if pa.types.is_date32(kind):
         column = column.cast(pa.timestamp("us"))

@@ -1,28 +1,45 @@
-"""Exact figures of one column; all of them follow from how often each value occurs.
-
-Quantiles are NumPy's (linear between neighbours); the standard deviation is the population's, as in
-TFDV and facets.
-"""
+"""The figures of a column, taken of its partial."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from workbench.data.columns import Family, family_of
-from workbench.data.statistics.counting import distinct, finite_part, text_counts
-from workbench.data.statistics.distributions import Distribution, equal_edges
-from workbench.data.statistics.figures import Bucket, FeatureStatistics
+from workbench.data.statistics.figures import (
+    FeatureStatistics,
+    ImageFigures,
+    ListFigures,
+    WeightedFigures,
+    WordFigures,
+)
+from workbench.data.statistics.images import Images
+from workbench.data.statistics.number_figures import (
+    BINS,  # noqa: F401  # read from here too
+    TOP,
+    finite_quantiles,
+    number_figures,
+    spread_of,
+)
+from workbench.data.statistics.numbers import Counted, Numbers
+from workbench.data.statistics.partials import (
+    BytesPartial,
+    Level,
+    ListPartial,
+    NumberPartial,
+    Partial,
+    Presence,
+    StructPartial,
+    TextPartial,
+)
+from workbench.data.statistics.partials_of import Looks, partial_of
+from workbench.data.statistics.words import Words
 
-BINS = 20
-TOP = 1000
 
-
-def describe(name: str, column: pa.ChunkedArray, role: str | None = None) -> FeatureStatistics:
+def describe(
+    name: str, column: pa.ChunkedArray, role: str | None = None, looks: Looks | None = None
+) -> FeatureStatistics:
     """Return the figures of a column.
 
     Examples
@@ -31,119 +48,163 @@ def describe(name: str, column: pa.ChunkedArray, role: str | None = None) -> Fea
     >>> describe("delay", pa.chunked_array([[1.0, None, 3.0]])).mean
     2.0
     """
-    family = family_of(column.type)
-    if family == "STRING":
-        return _describe_text(name, column, role)
-    if family == "BOOL":
-        return _describe_bools(name, column, role)
-    return _describe_numbers(name, family, column, role)
+    return figures_of(name, partial_of(column, looks), role)[0]
 
 
-def _describe_numbers(
-    name: str, family: Family, column: pa.ChunkedArray, role: str | None
-) -> FeatureStatistics:
-    values, counts, nan = distinct(column)
-    rows, count = len(column), int(counts.sum())
+def figures_of(
+    name: str, partial: Partial, role: str | None = None, *, weighted: bool = False
+) -> list[FeatureStatistics]:
+    """Return the figures of a column, and those of its fields after them.
+
+    Parameters
+    ----------
+    name : str
+    partial : Partial
+        Of all the rows.
+    role : str, optional
+        What the column is to the dataset.
+    weighted : bool
+        Whether rows have weights.
+    """
+    return [replace(each, role=role) for each in _figures((name,), partial, weighted)]
+
+
+def _figures(path: tuple[str, ...], partial: Partial, weighted: bool) -> list[FeatureStatistics]:
+    match partial:
+        case NumberPartial():
+            return [number_figures(partial, _known(path, partial.presence, weighted))]
+        case TextPartial():
+            return [_of_texts(path, partial, weighted)]
+        case BytesPartial():
+            return [_of_bytes(path, partial, weighted)]
+        case ListPartial():
+            return _of_lists(path, partial, weighted)
+        case StructPartial():
+            return _of_structs(path, partial, weighted)
+
+
+def _known(path: tuple[str, ...], presence: Presence, weighted: bool) -> dict[str, Any]:
     known: dict[str, Any] = {
-        "rows": rows,
-        "count": count,
-        "missing": rows - count,
-        "nan": nan,
-        "role": role,
+        "name": ".".join(path),
+        "path": path if len(path) > 1 else (),
+        "rows": presence.rows,
+        "count": presence.count,
+        "missing": presence.rows - presence.count,
     }
-    if not count:
-        return FeatureStatistics(name, family, **known)
-    finite = finite_part(values, counts)
-    known |= {
-        "zeros": 0 if family == "TIME" else int(counts[values == 0].sum()),
-        "infinite": count - finite.total,
-        "minimum": values[0].item(),
-        "maximum": values[-1].item(),
-        "unique": len(values),
-    }
-    if finite.total:
-        known |= _moments(finite)
-    return FeatureStatistics(name, family, **known)
+    if weighted:
+        known["weighted"] = WeightedFigures(presence.weight, presence.missing_weight)
+    return known
 
 
-def _moments(finite: Distribution) -> dict[str, Any]:
-    values, counts, total = finite.low, finite.counts, finite.total
-    # Shares, not sums: the sum of large values may leave what a float holds, their mean does not.
-    shares = counts / total
-    mean = float(np.clip(np.sum(values * shares), values[0], values[-1]))
-    scale = float(np.abs(values - mean).max()) or 1.0
-    std = scale * float(np.sqrt(np.sum(((values - mean) / scale) ** 2 * shares)))
-    quantiles = _quantiles(finite, np.linspace(0.0, 1.0, 11))
-    edges = equal_edges(values[0], values[-1], BINS)
-    bars = finite.binned(edges)
-    return {
-        "mean": mean,
-        "std": std,
-        "median": quantiles[5],
-        "quantiles": tuple(quantiles),
-        "histogram": _buckets(edges, bars),
-        "distribution": finite.compressed(),
-    }
-
-
-def _buckets(edges: npt.NDArray[np.float64], bars: npt.NDArray[np.float64]) -> tuple[Bucket, ...]:
-    return tuple(map(Bucket, edges[:-1].tolist(), edges[1:].tolist(), bars.tolist()))
-
-
-def _quantiles(finite: Distribution, shares: npt.NDArray[np.float64]) -> list[float]:
-    positions = shares * (finite.total - 1)
-    below = np.floor(positions).astype(np.int64)
-    cumulative = np.cumsum(finite.counts)
-    low = finite.low[np.searchsorted(cumulative, below, side="right")]
-    high = finite.low[
-        np.searchsorted(cumulative, np.minimum(below + 1, finite.total - 1), side="right")
-    ]
-    part = positions - below
-    return [float(value) for value in low * (1 - part) + high * part]
-
-
-def _describe_text(name: str, column: pa.ChunkedArray, role: str | None) -> FeatureStatistics:
-    values, counts = text_counts(column)
-    rows, count = len(column), int(counts.sum())
-    length = None
-    if count:
-        lengths = pc.utf8_length(values).to_numpy(zero_copy_only=False)
-        length = float((lengths * counts).sum() / count)
+def _of_texts(path: tuple[str, ...], partial: TextPartial, weighted: bool) -> FeatureStatistics:
+    known = _known(path, partial.presence, weighted)
+    if weighted:
+        heavy = tuple(partial.texts.weighted_top(TOP))
+        known["weighted"] = replace(known["weighted"], top=heavy)
+    count, lengths = partial.presence.count, partial.lengths
     return FeatureStatistics(
-        name,
-        "STRING",
-        rows,
-        count,
-        rows - count,
-        unique=len(values),
-        top=tuple(zip(values[:TOP].to_pylist(), counts[:TOP].tolist(), strict=True)),
-        avg_length=length,
-        role=role,
+        type="STRING",
+        unique=partial.texts.unique,
+        approximate=partial.texts.distinct is not None,
+        top=tuple(partial.texts.top(TOP)),
+        avg_length=lengths.total / count if count else None,
+        min_length=lengths.shortest,
+        max_length=lengths.longest,
+        words=None if partial.words is None else _words(partial.words),
+        images=None if partial.images is None else _images(partial.images),
+        **known,
     )
 
 
-def _describe_bools(name: str, column: pa.ChunkedArray, role: str | None) -> FeatureStatistics:
-    rows, count = len(column), len(column) - column.null_count
-    if not count:
-        return FeatureStatistics(name, "BOOL", rows, 0, rows, role=role)
-    true = int(pc.sum(column).as_py())
-    occurring = {0: count - true, 1: true}
-    values = np.array([value for value, n in occurring.items() if n], dtype=np.float64)
-    counts = np.array([n for n in occurring.values() if n], dtype=np.int64)
-    known = _moments(Distribution(values, values, counts))
-    ranked = sorted(((-n, ("false", "true")[value]) for value, n in occurring.items() if n))
-    known["histogram"] = (Bucket(0.0, 0.5, float(count - true)), Bucket(0.5, 1.0, float(true)))
+def _of_bytes(path: tuple[str, ...], partial: BytesPartial, weighted: bool) -> FeatureStatistics:
+    count, lengths = partial.presence.count, partial.lengths
     return FeatureStatistics(
-        name,
-        "BOOL",
-        rows,
+        type="BYTES",
+        unique=min(partial.hashed.unique, count),
+        approximate=partial.hashed.distinct is not None,
+        avg_length=lengths.total / count if count else None,
+        min_length=lengths.shortest,
+        max_length=lengths.longest,
+        images=None if partial.images is None else _images(partial.images),
+        **_known(path, partial.presence, weighted),
+    )
+
+
+def _of_lists(
+    path: tuple[str, ...], partial: ListPartial, weighted: bool
+) -> list[FeatureStatistics]:
+    known = _known(path, partial.presence, weighted)
+    lists = tuple(_level(each) for each in partial.levels)
+    result = []
+    for inner in _figures(path, partial.values, weighted):
+        heavy = inner.weighted
+        if heavy is not None:
+            rows: WeightedFigures = known["weighted"]
+            heavy = replace(heavy, count=rows.count, missing=rows.missing)
+        result.append(
+            replace(
+                inner,
+                rows=known["rows"],
+                count=known["count"],
+                missing=known["missing"],
+                lists=(*lists, *inner.lists),
+                weighted=heavy,
+            )
+        )
+    return result
+
+
+def _level(level: Level) -> ListFigures:
+    held = level.lengths
+    count = int(held.counts.sum()) if isinstance(held, Counted) else held.count
+    if not count:
+        return ListFigures(0, level.missing, 0, 0, 0, 0)
+    spread = spread_of(held)
+    total = (
+        int(held.values @ held.counts)
+        if isinstance(held, Counted)
+        else round(held.moments.mean * count)
+    )
+    return ListFigures(
         count,
-        rows - count,
-        zeros=count - true,
-        minimum=float(values[0]),
-        maximum=float(values[-1]),
-        unique=len(values),
-        top=tuple((label, -n) for n, label in ranked),
-        role=role,
-        **known,
+        level.missing,
+        spread.zeros,
+        int(spread.minimum),
+        int(spread.maximum),
+        total,
+        tuple(finite_quantiles(spread.finite)),
+    )
+
+
+def _of_structs(
+    path: tuple[str, ...], partial: StructPartial, weighted: bool
+) -> list[FeatureStatistics]:
+    whole = FeatureStatistics(type="STRUCT", **_known(path, partial.presence, weighted))
+    fields = [
+        figures
+        for name, field in partial.fields.items()
+        for figures in _figures((*path, name), field, weighted)
+    ]
+    return [whole, *fields]
+
+
+def _words(words: Words) -> WordFigures:
+    total = words.words.total
+    mean = total / words.texts if words.texts else 0.0
+    return WordFigures(total, mean, words.words.unique, tuple(words.words.top(TOP)))
+
+
+def _images(images: Images) -> ImageFigures:
+    def sizes(numbers: Numbers) -> tuple[float, ...]:
+        if isinstance(numbers, Counted) and not len(numbers.values):
+            return ()
+        return tuple(finite_quantiles(spread_of(numbers).finite))
+
+    return ImageFigures(
+        images.formats,
+        images.modes,
+        images.unreadable,
+        sizes(images.widths),
+        sizes(images.heights),
+        images.max_bytes,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,13 +22,13 @@ class Distribution:
     ----------
     low, high : float64[n]
         A cell's least and greatest value; they are equal where a cell is one value.
-    counts : int64[n]
-        How many values lie in it.
+    counts : int64[n] or float64[n]
+        How many values lie in it; or what the rows of them weigh.
     """
 
     low: Floats
     high: Floats
-    counts: Counts
+    counts: npt.NDArray[Any]
 
     @property
     def total(self) -> int:

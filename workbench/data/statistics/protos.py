@@ -9,9 +9,9 @@ from typing import Any, cast
 import numpy as np
 
 from workbench.data.columns import Family
-from workbench.data.statistics.describing import TOP
 from workbench.data.statistics.distributions import Distribution
 from workbench.data.statistics.figures import Bucket, DatasetStatistics, FeatureStatistics
+from workbench.data.statistics.number_figures import TOP
 
 _OURS = "workbench."
 _SHOWN = 20

@@ -1,203 +1,99 @@
-"""Statistics of a dataset, a frame or a table: exact, one column at a time, columns in threads."""
+"""Statistics of a dataset, a frame or a table: one pass over its rows, and what is kept of it."""
 
 from __future__ import annotations
 
-import html
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pyarrow.compute as pc
-
 from workbench import workspace
-from workbench.core.errors import InvalidInput, near
+from workbench.core.errors import InvalidInput
 from workbench.data.columns import check_column
 from workbench.data.datasets.sources import Source, open_source
-from workbench.data.scalars import category
-from workbench.data.statistics.describing import describe
+from workbench.data.statistics.blocks import Block, blocks_of
+from workbench.data.statistics.crossing import cross_figures
+from workbench.data.statistics.describing import figures_of
 from workbench.data.statistics.figures import DatasetStatistics, FeatureStatistics
+from workbench.data.statistics.keeping import WHOLE, Slices
+from workbench.data.statistics.partials import RowsPartial
+from workbench.data.statistics.partials_of import partial_of
+from workbench.data.statistics.result import Statistics
+from workbench.data.statistics.scanning import Asked, Partials, scan, thread_count
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
     from workbench.data.datasets import Dataset
-    from workbench.data.drift import Drift
-    from workbench.data.validation.anomalies import Anomaly
+    from workbench.data.schemas import Schema
     from workbench.metadata import Artifact, Recording
 
 KIND = "statistics"
-MOST_SLICES = 1000
-
-
-@dataclass(frozen=True)
-class Statistics:
-    """Statistics of some rows, and of slices of them if asked for.
-
-    Attributes
-    ----------
-    datasets : tuple of DatasetStatistics
-        The whole first, then the slices.
-    artifact : Artifact or None
-        The record, when the rows have one.
-    """
-
-    datasets: tuple[DatasetStatistics, ...]
-    artifact: Artifact | None = None
-
-    @property
-    def name(self) -> str:
-        """What the rows are called."""
-        return self.datasets[0].name
-
-    @property
-    def rows(self) -> int:
-        """How many rows there are."""
-        return self.datasets[0].rows
-
-    @property
-    def features(self) -> tuple[FeatureStatistics, ...]:
-        """The figures of each column, over all rows."""
-        return self.datasets[0].features
-
-    @property
-    def slices(self) -> dict[str, DatasetStatistics]:
-        """The figures of each slice, by a name such as ``carrier=UA``."""
-        return {each.name: each for each in self.datasets[1:]}
-
-    def __getitem__(self, column: str) -> FeatureStatistics:
-        for feature in self.features:
-            if feature.name == column:
-                return feature
-        hint = near(column, [each.name for each in self.features])
-        raise InvalidInput(f"there are no statistics of {column!r}", hint=hint)
-
-    def to_proto(self) -> Any:  # generated classes carry no types
-        """Return a tensorflow_metadata ``DatasetFeatureStatisticsList``.
-
-        What that has no field for (the type of truth values and times, the role, distinct numbers)
-        is in ``custom_stats`` named ``workbench.…``.
-        """
-        from workbench.data.statistics.protos import to_proto
-
-        return to_proto(self.datasets)
-
-    def to_facets_proto(self) -> Any:
-        """Return facets_overview's ``DatasetFeatureStatisticsList``."""
-        from workbench.data.statistics.protos import to_facets_proto
-
-        return to_facets_proto(self.datasets)
-
-    @classmethod
-    def from_proto(cls, proto: Any, artifact: Artifact | None = None) -> Statistics:
-        """Return the statistics in a ``DatasetFeatureStatisticsList``, ours or TFDV's."""
-        from workbench.data.statistics.protos import from_proto
-
-        return cls(from_proto(proto), artifact)
-
-    def data(
-        self,
-        compare: Statistics | None = None,
-        *,
-        drift: Drift | None = None,
-        slices: Sequence[str] = (),
-        anomalies: Iterable[Anomaly] = (),
-        edits: Mapping[str, str] | None = None,
-    ) -> dict[str, Any]:
-        """Return what the statistics widget draws, as JSON.
-
-        Parameters
-        ----------
-        compare : Statistics, optional
-            Of other rows, drawn over the same bars.
-        drift : Drift, optional
-            Measured between the two; found from the statistics when not given.
-        slices : sequence of str
-            Slices to draw beside the whole, by name.
-        anomalies : iterable of Anomaly
-            What validation found, shown at its columns.
-        edits : dict of str to str, optional
-            By column, the code of a schema edit that accepts what was found.
-        """
-        from workbench.data.statistics.widget_data import statistics_data
-
-        chosen = [self.datasets[0], *(self._slice(name) for name in slices)]
-        if compare is not None:
-            chosen.append(compare.datasets[0])
-        return statistics_data(
-            chosen, drift if compare is not None else None, anomalies=anomalies, edits=edits
-        )
-
-    def to_pandas(self) -> pd.DataFrame:
-        """Return a row a column, with its main figures; times in microseconds since 1970."""
-        import pandas as pd
-
-        figures = (
-            "type",
-            "count",
-            "missing",
-            "zeros",
-            "mean",
-            "std",
-            "minimum",
-            "median",
-            "maximum",
-        )
-        rows = [
-            {name: getattr(each, name) for name in (*figures, "unique", "avg_length")}
-            for each in self.features
-        ]
-        return pd.DataFrame(
-            rows, index=pd.Index([each.name for each in self.features], name="column")
-        )
-
-    def __repr__(self) -> str:
-        slices = f", {len(self.datasets) - 1} slices" if len(self.datasets) > 1 else ""
-        return f"<Statistics of {self.name}: {self.rows:,} rows × {len(self.features)}{slices}>"
-
-    def _repr_html_(self) -> str:
-        title = f"{html.escape(self.name)} · {self.rows:,} rows"
-        frame = self.to_pandas()
-        return f"<div>{title}</div>{frame.to_html(float_format=lambda value: f'{value:,.4g}')}"
-
-    def _slice(self, name: str) -> DatasetStatistics:
-        if name not in self.slices:
-            raise InvalidInput(f"there is no slice {name!r}", hint=near(name, self.slices))
-        return self.slices[name]
 
 
 def statistics(
     data: Dataset | pd.DataFrame | pa.Table | str,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     *,
     split: str | None = None,
+    span: str | None = None,
     name: str | None = None,
+    schema: Schema | str | None = None,
+    weight: str | None = None,
+    sample: int | float | None = None,
+    seed: int = 0,
+    cross: bool | Sequence[str] = False,
+    categorical: Sequence[str] = (),
+    text: Sequence[str] = (),
+    images: Sequence[str] = (),
+    cluster: bool = False,
 ) -> Statistics:
-    """Return exact statistics of every column; those of a dataset are also recorded.
+    """Return statistics of every column; those of a dataset are also recorded.
 
-    Null and NaN both count as missing; infinite values count as present.
+    Counts, means, deviations, ranges and lengths are exact however many rows there are. So is the
+    rest while a column has at most 131,072 distinct values; beyond that quantiles are within 0.1 %
+    in rank, numbers of distinct values within 1 %, and `approximate` is true. Null and NaN both
+    count as missing; infinite values count as present.
+
+    A dataset's rows are read once: a later version with one more span costs that span.
 
     Parameters
     ----------
     data : Dataset, pandas.DataFrame, pyarrow.Table or str
         A string is a dataset's reference.
-    by : str, optional
-        A column; statistics of each of its values' rows come too.
-    split : str, optional
-        Only this split of a dataset.
+    by : str or sequence of str, optional
+        A column, or several: statistics of the rows of each of their values come too, as
+        ``carrier=UA`` or ``carrier=UA, origin=JFK``.
+    split, span : str, optional
+        Only this split, or this span, of a dataset.
     name : str, optional
         What a frame's rows are called beside others; a dataset has its reference.
+    schema : Schema or str, optional
+        Says which whole numbers are categories, which texts are to be read and which columns hold
+        images. A string is a schema's reference.
+    weight : str, optional
+        The column that says how much a row counts: `weighted` figures then come beside the others.
+    sample : int or float, optional
+        Look only at so many rows, or at such a share of them.
+    seed : int
+        Which rows a sample draws; the same seed draws the same ones.
+    cross : bool or sequence of str
+        How columns go together: correlation and mutual information of each pair of these. True
+        takes all pairs of numbers, and each column with the label.
+    categorical, text, images : sequence of str
+        More columns of whole numbers that are categories, of texts to read, and of images (bytes,
+        or names of files). Long texts, and bytes that begin as images do, are found without.
+    cluster : bool
+        Whether the workers of Ray read a dataset's files; the result is the same.
 
     Raises
     ------
     NotFound
-        If there is no such dataset.
+        If there is no such dataset or schema.
     InvalidInput
-        If there is no such column or split, `by` has over 1,000 values, or a dataset is given a
-        name.
+        If there is no such column, split or span, `by` has over 1,000 values, a weight is negative
+        or missing, or a dataset is given a name.
 
     Examples
     --------
@@ -205,21 +101,40 @@ def statistics(
     >>> statistics(pa.table({"delay": [1, None, 3]}))["delay"].missing
     1
     """
-    source = open_source(data, split=split)
+    source = open_source(data, split=split, span=span)
+    declared = _declared(schema, source)
+    asked = Asked(
+        columns=source.names,
+        by=_by(source, by),
+        weight=None if weight is None else check_column(weight, source.names, "weight"),
+        categorical=_named(source, "categorical", categorical, declared["categorical"]),
+        words=_named(source, "text", text, declared["text"]),
+        images=_named(source, "image", images, declared["images"]),
+    )
+    blocks = blocks_of(source, sample, seed)
+
+    def described(source: Source) -> tuple[DatasetStatistics, ...]:
+        return _described(source, blocks, asked, cross, _maker(source) if cluster else None)
+
     if source.artifact is None:
-        return Statistics(describe_source(replace(source, name=name or source.name), by))
+        return Statistics(described(replace(source, name=name or source.name)))
     if name is not None:
         raise InvalidInput(
             f"name={name!r} is given to the dataset {source.artifact.ref}, which has a name",
             hint="only a frame is named here",
         )
-    asked = {"split": split, "by": by}
+    said: dict[str, Any] = {
+        "split": split,
+        "by": by if by is None or isinstance(by, str) else list(by),
+    }
+    options = {"span": span, "weight": weight, "sample": sample}
+    said |= {each: value for each, value in options.items() if value is not None}
     metadata = workspace.current().metadata
     with metadata.record(
-        KIND, source.artifact.name, reads=[source.artifact], properties=asked
+        KIND, source.artifact.name, reads=[source.artifact], properties=said
     ) as step:
-        figures = Statistics(describe_source(source, by))
-        facts = {"dataset": source.artifact.ref, **asked}
+        figures = Statistics(described(source))
+        facts = {"dataset": source.artifact.ref, **said}
         return Statistics(
             figures.datasets, keep_statistics(step, source.artifact.name, figures, facts)
         )
@@ -248,56 +163,108 @@ def load_statistics(artifact: Artifact) -> Statistics:
     return Statistics.from_proto(proto, artifact)
 
 
-def describe_source(source: Source, by: str | None = None) -> tuple[DatasetStatistics, ...]:
-    """Return the figures of a source's rows, then of each slice by the column `by`."""
-    parts = [] if by is None else list(_slices(source, by))
-    order = np.concatenate([rows for _, rows in parts]) if parts else None
-    ends = np.cumsum([len(rows) for _, rows in parts])
-
-    def figures(name: str) -> list[FeatureStatistics]:
-        column, role = source.read(name), source.roles.get(name)
-        found = [describe(name, column, role)]
-        if order is not None:
-            arranged = column.combine_chunks().take(order)
-            for start, end in zip([0, *ends[:-1]], ends, strict=True):
-                piece = arranged.slice(start, end - start)
-                chunks = piece.chunks if hasattr(piece, "chunks") else [piece]
-                found.append(describe(name, _chunked(chunks, column.type), role))
-        return found
-
-    threads = workspace.current().settings.num_cpus or os.cpu_count() or 1
-    with ThreadPoolExecutor(threads) as pool:
-        by_column = list(pool.map(figures, source.names))
-    names = [source.name, *(label for label, _ in parts)]
-    rows = [source.rows, *(len(members) for _, members in parts)]
-    return tuple(
-        DatasetStatistics(name, count, tuple(found[place] for found in by_column))
-        for place, (name, count) in enumerate(zip(names, rows, strict=True))
-    )
+def describe_source(
+    source: Source, by: str | Sequence[str] | None = None
+) -> tuple[DatasetStatistics, ...]:
+    """Return the figures of a source's rows, then of each slice by the columns `by`."""
+    asked = Asked(columns=source.names, by=_by(source, by))
+    return _described(source, blocks_of(source), asked)
 
 
-def _chunked(chunks: list[pa.Array], kind: pa.DataType) -> pa.ChunkedArray:
-    import pyarrow as pa
-
-    return pa.chunked_array(chunks, kind)
-
-
-def _slices(source: Source, by: str) -> Iterator[tuple[str, np.ndarray[Any, np.dtype[np.int64]]]]:
-    """Yield each slice's name and row numbers, by the values' order as text."""
-    column = source.read(check_column(by, source.names, "slicing")).combine_chunks()
-    if not hasattr(column, "dictionary"):
-        column = column.dictionary_encode()
-    words = [category(value) for value in column.dictionary.to_pylist()]
-    if len(words) > MOST_SLICES:
-        raise InvalidInput(
-            f"{by!r} has {len(words):,} values, too many to slice by",
-            hint=f"slice by a column of at most {MOST_SLICES:,} values",
+def _described(
+    source: Source,
+    blocks: Sequence[Block],
+    asked: Asked,
+    cross: bool | Sequence[str] = False,
+    make: Partials | None = None,
+) -> tuple[DatasetStatistics, ...]:
+    slices = scan(source.name, blocks, asked, make) or {WHOLE: _nothing(source)}
+    ordered = [WHOLE, *sorted(name for name in slices if name != WHOLE)]
+    sampled = any(piece.chosen is not None for block in blocks for piece in block.pieces)
+    datasets = [
+        DatasetStatistics(
+            label or source.name,
+            slices[label].rows,
+            features,
+            weight=asked.weight,
+            weighted_rows=None if asked.weight is None else slices[label].weight,
+            sampled_from=source.rows if sampled and label == WHOLE else None,
         )
-    codes = pc.fill_null(column.indices, len(words)).to_numpy()
-    groups: dict[str, list[int]] = {}
-    for code, word in enumerate([*words, None]):
-        groups.setdefault("missing" if word is None else word, []).append(code)
-    for word in sorted(groups):
-        members = np.flatnonzero(np.isin(codes, groups[word]))
-        if members.size:
-            yield f"{by}={word}", members
+        for label, features in zip(ordered, _features(source, asked, slices, ordered), strict=True)
+    ]
+    if cross is not False:
+        crossed = cross_figures(datasets[0], blocks, source.roles, cross)
+        datasets[0] = replace(datasets[0], cross=crossed)
+    return tuple(datasets)
+
+
+def _features(
+    source: Source, asked: Asked, slices: Slices, ordered: Sequence[str]
+) -> list[tuple[FeatureStatistics, ...]]:
+    """Return the figures of each slice's columns; the columns in threads."""
+    weighted = asked.weight is not None
+
+    def of_column(name: str) -> list[list[FeatureStatistics]]:
+        role = source.roles.get(name)
+        return [
+            figures_of(name, slices[label].columns[name], role, weighted=weighted)
+            for label in ordered
+        ]
+
+    with ThreadPoolExecutor(thread_count()) as pool:
+        by_column = list(pool.map(of_column, source.names))
+    return [
+        tuple(figures for column in by_column for figures in column[place])
+        for place in range(len(ordered))
+    ]
+
+
+def _nothing(source: Source) -> RowsPartial:
+    """Return the partial of no rows."""
+    columns = {name: partial_of(source.read(name)) for name in source.names}
+    return RowsPartial(0, 0.0, columns)
+
+
+def _by(source: Source, by: str | Sequence[str] | None) -> tuple[str, ...]:
+    named = () if by is None else (by,) if isinstance(by, str) else tuple(by)
+    return tuple(check_column(name, source.names, "slicing") for name in named)
+
+
+def _named(
+    source: Source, what: str, named: Sequence[str], declared: Sequence[str]
+) -> tuple[str, ...]:
+    for name in named:
+        check_column(name, source.names, what)
+    return tuple(name for name in source.names if name in {*named, *declared})
+
+
+def _declared(schema: Schema | str | None, source: Source) -> dict[str, list[str]]:
+    """Return the columns that a schema says are categories, text to read, and images."""
+    found: dict[str, list[str]] = {"categorical": [], "text": [], "images": []}
+    if schema is None:
+        return found
+    from workbench.data.schemas import load_schema
+
+    if isinstance(schema, str):
+        schema = load_schema(workspace.current().metadata.artifact("schema", schema))
+    for feature in schema.to_proto().feature:
+        kind = feature.WhichOneof("domain_info")
+        if kind == "int_domain" and feature.int_domain.is_categorical:
+            found["categorical"].append(feature.name)
+        elif kind == "natural_language_domain":
+            found["text"].append(feature.name)
+        elif kind == "image_domain":
+            found["images"].append(feature.name)
+    return found
+
+
+def _maker(source: Source) -> Partials:
+    """Return what makes partials on a Ray cluster."""
+    if source.artifact is None:
+        raise InvalidInput(
+            f"{source.name} lies in this process, where no worker can read it",
+            hint="wb.ingest it first, or leave cluster=True out",
+        )
+    from workbench.data.statistics.ray import on_workers
+
+    return on_workers

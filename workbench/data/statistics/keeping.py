@@ -1,0 +1,163 @@
+"""Partials as bytes, and the ones that are kept so that a new span costs only itself.
+
+The bytes are msgpack of plain values, arrays and the classes named here, compressed with zstd:
+reading them runs nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from workbench.data.datasets.kept import keep
+from workbench.data.statistics.hashing import text_bytes
+from workbench.data.statistics.images import Images
+from workbench.data.statistics.numbers import Counted, Moments, Summary
+from workbench.data.statistics.partials import (
+    BytesPartial,
+    Lengths,
+    Level,
+    ListPartial,
+    NumberPartial,
+    Presence,
+    RowsPartial,
+    StructPartial,
+    TextPartial,
+)
+from workbench.data.statistics.sketches import Distinct, Quantiles
+from workbench.data.statistics.texts import Hashed, Texts
+from workbench.data.statistics.words import Words
+
+FORMAT = 1
+#: The partial of every row, beside those of slices, which have a name.
+WHOLE = ""
+
+Slices = dict[str, RowsPartial]
+
+_CLASSES = {
+    each.__name__: each
+    for each in (
+        BytesPartial,
+        Counted,
+        Distinct,
+        Hashed,
+        Images,
+        Lengths,
+        Level,
+        ListPartial,
+        Moments,
+        NumberPartial,
+        Presence,
+        Quantiles,
+        RowsPartial,
+        StructPartial,
+        Summary,
+        TextPartial,
+        Texts,
+        Words,
+    )
+}
+_CLASS, _ARRAY, _TEXTS = "#", 1, 2
+
+
+def pack(slices: Slices) -> bytes:
+    """Return partials as bytes; `unpack` brings back the very same."""
+    import msgpack
+
+    plain = msgpack.packb(slices, default=_plain, strict_types=True)
+    packed: bytes = pa.compress(plain, codec="zstd", asbytes=True)
+    return len(plain).to_bytes(8, "little") + packed
+
+
+def unpack(content: bytes) -> Slices:
+    """Return the partials that `pack` made bytes of."""
+    import msgpack
+
+    size = int.from_bytes(content[:8], "little")
+    plain = pa.decompress(content[8:], decompressed_size=size, codec="zstd", asbytes=True)
+    slices: Slices = msgpack.unpackb(
+        plain,
+        ext_hook=_array,
+        object_hook=_made,
+        strict_map_key=False,
+        use_list=False,
+    )
+    return slices
+
+
+def merge_slices(a: Slices, b: Slices, limit: int) -> Slices:
+    """Return the partials of both sets of rows, slice by slice."""
+    merged = dict(a)
+    for name, rows in b.items():
+        merged[name] = merged[name].merged(rows, limit) if name in merged else rows
+    return merged
+
+
+def key_of(digests: Sequence[str], asked: Mapping[str, object], what: str) -> dict[str, object]:
+    """Return what the partials of files are kept by.
+
+    Parameters
+    ----------
+    digests : sequence of str
+        Of the files, in the order that they are merged in.
+    asked : mapping
+        Whatever else the partials depend on.
+    what : str
+        ``block`` or ``prefix``.
+    """
+    chain = hashlib.sha256("".join(digests).encode()).hexdigest()
+    return {"statistics": FORMAT, "what": what, "files": chain, **asked}
+
+
+def keep_slices(key: dict[str, object], slices: Slices, size: int) -> None:
+    """Keep partials, unless reading them would take about as long as the files they are of.
+
+    Parameters
+    ----------
+    key : dict
+    slices : dict
+    size : int
+        Bytes of the files.
+    """
+    content = pack(slices)
+    if len(content) * 2 < size:
+        keep(key, content)
+
+
+def _plain(value: Any) -> Any:
+    """Return what msgpack knows instead of a value that it does not."""
+    import msgpack
+
+    if isinstance(value, np.ndarray):
+        return msgpack.ExtType(_ARRAY, value.dtype.str.encode().ljust(4) + value.tobytes())
+    if isinstance(value, pa.Array):
+        _, sizes, content = text_bytes(value)
+        head = len(sizes).to_bytes(8, "little")
+        return msgpack.ExtType(_TEXTS, head + sizes.tobytes() + content.tobytes())
+    if isinstance(value, tuple):
+        return list(value)
+    if type(value).__name__ in _CLASSES:
+        # Not `asdict`, which would look into the fields: they are turned one by one.
+        fields = {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+        return {_CLASS: type(value).__name__, **fields}
+    raise TypeError(f"a {type(value).__name__} is no part of statistics")
+
+
+def _array(code: int, content: bytes) -> Any:
+    if code == _ARRAY:
+        return np.frombuffer(content, content[:4].decode().strip(), offset=4)
+    count = int.from_bytes(content[:8], "little")
+    sizes = np.frombuffer(content, np.int64, count, 8)
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(content[8 + 8 * count :])]
+    return pa.Array.from_buffers(pa.large_string(), count, buffers)
+
+
+def _made(fields: dict[Any, Any]) -> Any:
+    name = fields.pop(_CLASS, None)
+    return fields if name is None else _CLASSES[name](**fields)
