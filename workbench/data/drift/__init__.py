@@ -1,5 +1,10 @@
-"""How far two tables lie apart: `profiles` says how values are spread, `drift` measures."""
+"""How far two tables lie apart.
 
-from workbench.data.drift.drift import ColumnDrift, Drift, drift, drift_of_statistics, measure
+`profiles` says how values are spread, `measures` holds two spreads together, `drift` does so column
+by column, `classifier` by all columns together; `report` is what they found.
+"""
 
-__all__ = ["ColumnDrift", "Drift", "drift", "drift_of_statistics", "measure"]
+from workbench.data.drift.drift import drift, drift_of_statistics, measure
+from workbench.data.drift.report import ColumnDrift, Drift, ToldApart
+
+__all__ = ["ColumnDrift", "Drift", "ToldApart", "drift", "drift_of_statistics", "measure"]

@@ -6,19 +6,18 @@ that hold equal shares of both tables together; missing and infinite values have
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput, near
-from workbench.data.columns import Family
 from workbench.data.datasets.sources import Source, open_source
+from workbench.data.drift import measures
 from workbench.data.drift.profiles import Profile, profile_column, profile_feature, shared_bins
-from workbench.data.statistics.distributions import Floats
+from workbench.data.drift.report import ColumnDrift, Drift
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,88 +26,18 @@ if TYPE_CHECKING:
     from workbench.data.datasets import Dataset
     from workbench.data.statistics import DatasetStatistics
 
-FLOOR = 1e-4
-
-
-@dataclass(frozen=True)
-class ColumnDrift:
-    """How far one column moved from `a` to `b`.
-
-    Attributes
-    ----------
-    column : str
-    type : str
-        INT, FLOAT, STRING, BOOL or TIME.
-    jsd : float
-        Jensen-Shannon divergence in bits: 0 for the same shares, 1 for nothing in common.
-    psi : float
-        Population stability index, natural logarithm, shares under 0.0001 taken as that.
-    l_infinity : float
-        The greatest change of a bin's share.
-    where : str
-        The bin that changed most.
-    share_a, share_b : float
-        Its shares.
-    """
-
-    column: str
-    type: Family
-    jsd: float
-    psi: float
-    l_infinity: float
-    where: str
-    share_a: float
-    share_b: float
-
-
-@dataclass(frozen=True)
-class Drift:
-    """The drift of each column that two tables share, the greatest divergence first.
-
-    Attributes
-    ----------
-    a, b : str
-        What was compared.
-    columns : tuple of ColumnDrift
-    only_a, only_b : tuple of str
-        Columns that the other lacks.
-    """
-
-    a: str
-    b: str
-    columns: tuple[ColumnDrift, ...]
-    only_a: tuple[str, ...] = ()
-    only_b: tuple[str, ...] = ()
-
-    def __getitem__(self, column: str) -> ColumnDrift:
-        for each in self.columns:
-            if each.column == column:
-                return each
-        names = [each.column for each in self.columns]
-        raise InvalidInput(f"no drift was measured of {column!r}", hint=near(column, names))
-
-    def to_pandas(self) -> pd.DataFrame:
-        """Return a row a column, the greatest drift first."""
-        import pandas as pd
-
-        fields = ("type", "jsd", "psi", "l_infinity", "where", "share_a", "share_b")
-        rows = [{name: getattr(each, name) for name in fields} for each in self.columns]
-        index = pd.Index([each.column for each in self.columns], name="column")
-        return pd.DataFrame(rows, index=index, columns=list(fields))
-
-    def _repr_html_(self) -> str:
-        title = html.escape(f"{self.a} → {self.b}")
-        table = self.to_pandas().to_html(float_format=lambda value: f"{value:.3g}")
-        return f"<div>{title}</div>{table}"
-
 
 def drift(
     a: Dataset | pd.DataFrame | pa.Table | str,
     b: Dataset | pd.DataFrame | pa.Table | str,
     *,
     columns: Iterable[str] | None = None,
+    classifier: bool = False,
 ) -> Drift:
-    """Return how far each shared column moved from `a` to `b`.
+    """Return how far each shared column moved from `a` to `b`, and whether that may be chance.
+
+    With many rows the slightest move is no chance, so size and significance are told apart: see
+    `ColumnDrift`. Of lists the values are compared; of bytes and structs, whether there are any.
 
     Parameters
     ----------
@@ -116,6 +45,9 @@ def drift(
         A string is a dataset's reference.
     columns : iterable of str, optional
         Only these; all shared ones otherwise.
+    classifier : bool
+        Also whether a classifier can tell the rows of the two apart by all columns together, and
+        by which: `Drift.classifier`.
 
     Raises
     ------
@@ -136,21 +68,22 @@ def drift(
     if not shared:
         raise InvalidInput(f"{first.name} and {second.name} share no columns")
     wanted = shared if columns is None else list(columns)
-    result = _sorted(
-        first,
-        second,
-        [
-            measure(name, profile_column(first.read(name)), profile_column(second.read(name)))
-            for name in wanted
-        ],
+    measured = [
+        measure(name, profile_column(first.read(name)), profile_column(second.read(name)))
+        for name in wanted
+    ]
+    result = Drift(
+        first.name,
+        second.name,
+        _ordered(_adjusted(measured)),
+        tuple(name for name in first.names if name not in second.names),
+        tuple(name for name in second.names if name not in first.names),
     )
-    reads = [each.artifact for each in (first, second) if each.artifact is not None]
-    if len(reads) == 2:
-        measured: dict[str, object] = {each.column: each.jsd for each in result.columns}
-        with workspace.current().metadata.record(
-            "drift", reads[1].name, reads=reads, properties={"jsd": measured}
-        ):
-            pass  # what was measured is a fact of the step; it leaves nothing else behind
+    if classifier:
+        from workbench.data.drift.classifier import told_apart
+
+        result = replace(result, classifier=told_apart(first, second, wanted))
+    _record(first, second, result)
     return result
 
 
@@ -169,7 +102,7 @@ def drift_of_statistics(a: DatasetStatistics, b: DatasetStatistics) -> Drift:
     return Drift(
         a.name,
         b.name,
-        _ordered(measured),
+        _ordered(_adjusted(measured)),
         tuple(each.name for each in a.features if each.name not in others),
         tuple(name for name in others if name not in names),
     )
@@ -177,53 +110,65 @@ def drift_of_statistics(a: DatasetStatistics, b: DatasetStatistics) -> Drift:
 
 def measure(column: str, a: Profile, b: Profile) -> ColumnDrift:
     """Return the drift of one column."""
-    labels, counts_a, counts_b = shared_bins(a, b)
-    p, q = (_shares(counts) for counts in (counts_a, counts_b))
+    bins = shared_bins(a, b)
+    p, q = (measures.shares(counts) for counts in (bins.a, bins.b))
     change = np.abs(p - q)
     most = int(change.argmax())
-    return ColumnDrift(
+    chi2, chi2_p, cramers_v = measures.chi_square(bins.a, bins.b)
+    moved = ColumnDrift(
         column,
         a.type,
-        _jsd(p, q),
-        _psi(p, q),
+        measures.jensen_shannon(p, q),
+        measures.stability_index(p, q),
         float(change[most]),
-        labels[most],
+        bins.labels[most],
         float(p[most]),
         float(q[most]),
+        chi2=chi2,
+        chi2_p=chi2_p,
+        cramers_v=cramers_v,
+    )
+    return _with_numbers(moved, a, b)
+
+
+def _with_numbers(moved: ColumnDrift, a: Profile, b: Profile) -> ColumnDrift:
+    """Add what only the values of numbers tell."""
+    one, other = a.numbers, b.numbers
+    if one is None or other is None or not one.total or not other.total:
+        return replace(moved, p_value=moved.chi2_p, q_value=moved.chi2_p)
+    distance, ks_p = measures.kolmogorov_smirnov(one, other)
+    moved_by, scaled = measures.wasserstein(one, other)
+    if a.type == "TIME":
+        moved_by /= 1e6
+    # The order of values tells nothing of missing ones, the bins do: the surer of the two tests
+    # counts, for two.
+    p_value = min(1.0, 2 * min(ks_p, moved.chi2_p))
+    return replace(
+        moved,
+        ks=distance,
+        ks_p=ks_p,
+        wasserstein=moved_by,
+        wasserstein_scaled=scaled,
+        p_value=p_value,
+        q_value=p_value,
     )
 
 
-def _shares(counts: Floats) -> Floats:
-    total = counts.sum()
-    return counts / total if total else counts
-
-
-def _jsd(p: Floats, q: Floats) -> float:
-    middle = (p + q) / 2
-    if not middle.any():
-        return 0.0
-
-    def bits(share: Floats) -> float:
-        present = share > 0
-        return float((share[present] * np.log2(share[present] / middle[present])).sum())
-
-    return float(np.clip((bits(p) + bits(q)) / 2, 0.0, 1.0))
-
-
-def _psi(p: Floats, q: Floats) -> float:
-    p, q = np.maximum(p, FLOOR), np.maximum(q, FLOOR)
-    return float(((q - p) * np.log(q / p)).sum())
+def _adjusted(measured: list[ColumnDrift]) -> list[ColumnDrift]:
+    q_values = measures.adjusted([each.p_value for each in measured])
+    return [replace(each, q_value=q) for each, q in zip(measured, q_values, strict=True)]
 
 
 def _ordered(measured: list[ColumnDrift]) -> tuple[ColumnDrift, ...]:
     return tuple(sorted(measured, key=lambda each: (-each.jsd, each.column)))
 
 
-def _sorted(a: Source, b: Source, measured: list[ColumnDrift]) -> Drift:
-    return Drift(
-        a.name,
-        b.name,
-        _ordered(measured),
-        tuple(name for name in a.names if name not in b.names),
-        tuple(name for name in b.names if name not in a.names),
-    )
+def _record(first: Source, second: Source, result: Drift) -> None:
+    reads = [each.artifact for each in (first, second) if each.artifact is not None]
+    if len(reads) != 2:
+        return
+    measured: dict[str, object] = {each.column: each.jsd for each in result.columns}
+    with workspace.current().metadata.record(
+        "drift", reads[1].name, reads=reads, properties={"jsd": measured}
+    ):
+        pass  # what was measured is a fact of the step; it leaves nothing else behind

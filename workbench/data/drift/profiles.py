@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.data.columns import Family, family_of
+from workbench.data.columns import Family, family_of, is_list
 from workbench.data.statistics.counting import distinct, finite_part, text_counts
 from workbench.data.statistics.distributions import Distribution, Floats
 
@@ -23,7 +23,21 @@ FEW = 50
 
 @dataclass(frozen=True)
 class Profile:
-    """How a column's values are spread: numbers in cells, or texts counted."""
+    """How a column's values are spread: numbers in cells, or texts counted.
+
+    Attributes
+    ----------
+    type : str
+        Of a list, that of its innermost values.
+    rows, missing, infinite : int
+        All values, those that are missing, and those that are infinite.
+    numbers : Distribution or None
+        The finite ones.
+    texts : dict of str to int
+        How often each text occurs.
+    other : int
+        Values that are present and not told apart.
+    """
 
     type: Family
     rows: int
@@ -35,9 +49,14 @@ class Profile:
 
 
 def profile_column(column: pa.ChunkedArray) -> Profile:
-    """Return how a column's values are spread, exactly."""
+    """Return how a column's values are spread, exactly; of lists, the values in all of them."""
+    if is_list(column.type):
+        return _profile_list(column)
     family = family_of(column.type)
     rows = len(column)
+    if family in ("BYTES", "STRUCT"):
+        # Their values are not compared, but whether there are any.
+        return Profile(family, rows, column.null_count, other=rows - column.null_count)
     if family == "STRING":
         values, counts = text_counts(column)
         texts = dict(zip(values.to_pylist(), counts.tolist(), strict=True))
@@ -53,23 +72,56 @@ def profile_column(column: pa.ChunkedArray) -> Profile:
     return Profile(family, rows, rows - present, present - finite.total, finite)
 
 
+def _profile_list(column: pa.ChunkedArray) -> Profile:
+    absent = column.null_count
+    while is_list(column.type):
+        column = pa.chunked_array(
+            [pc.list_flatten(chunk) for chunk in column.chunks], column.type.value_type
+        )
+    inner = profile_column(column)
+    return replace(inner, rows=inner.rows + absent, missing=inner.missing + absent)
+
+
 def profile_feature(feature: FeatureStatistics) -> Profile:
     """Return how a column's values are spread, as far as its statistics tell."""
-    texts = dict(feature.top)
-    other = feature.count - sum(texts.values()) if feature.type == "STRING" else 0
+    present = feature.lists[-1].total if feature.lists else feature.count
+    texts = dict(feature.top) if feature.type in ("STRING", "BOOL") else {}
+    untold = feature.type in ("STRING", "BYTES", "STRUCT")
+    numbers = feature.distribution if feature.type in ("INT", "FLOAT", "TIME") else None
     return Profile(
         feature.type,
-        feature.rows,
+        present + feature.missing,
         feature.missing,
         feature.infinite,
-        feature.distribution if feature.type != "BOOL" else None,
+        numbers,
         texts,
-        other,
+        max(0, present - sum(texts.values())) if untold else 0,
     )
 
 
-def shared_bins(a: Profile, b: Profile) -> tuple[list[str], Floats, Floats]:
-    """Return the bins' labels, and how many of each column's rows lie in each.
+@dataclass(frozen=True, eq=False)
+class Bins:
+    """Bins that two columns share.
+
+    Attributes
+    ----------
+    labels : list of str
+        What lies in each.
+    a, b : float64[n]
+        How many of each column's values do.
+    edges : float64[m + 1] or None
+        Between the first `m` bins, where they are of numbers; the last of them holds its upper edge
+        too.
+    """
+
+    labels: list[str]
+    a: Floats
+    b: Floats
+    edges: Floats | None = None
+
+
+def shared_bins(a: Profile, b: Profile) -> Bins:
+    """Return the bins over which two spreads are held together.
 
     Each value is a bin where there are few, else twenty hold equal shares of both together; missing
     and infinite values have bins of their own.
@@ -91,22 +143,23 @@ def shared_bins(a: Profile, b: Profile) -> tuple[list[str], Floats, Floats]:
             ]
             for each in (a, b)
         ]
-        return labels, np.array(counts[0], float), np.array(counts[1], float)
+        return Bins(labels, np.array(counts[0], float), np.array(counts[1], float))
     edges, labels = _edges(numbers, a.type)
     filled = [
         np.zeros(len(edges) - 1) if each.numbers is None else each.numbers.binned(edges)
         for each in (a, b)
     ]
     ends = [np.array([each.infinite, each.missing], float) for each in (a, b)]
-    return (
+    return Bins(
         [*labels, "infinite", "missing"],
         np.concatenate([filled[0], ends[0]]),
         np.concatenate([filled[1], ends[1]]),
+        edges,
     )
 
 
 def _of_numbers(profile: Profile) -> int:
-    return 0 if profile.texts else profile.rows - profile.missing
+    return 0 if profile.texts else max(0, profile.rows - profile.missing - profile.other)
 
 
 def _edges(numbers: list[Distribution], family: Family) -> tuple[Floats, list[str]]:

@@ -59,14 +59,14 @@ def _inferred(figures: Statistics, max_values: int) -> Any:
     from tensorflow_metadata.proto.v0 import schema_pb2
 
     proto = schema_pb2.Schema()
-    structs = {(): proto}
+    structs: dict[tuple[str, ...], Any] = {(): proto}
     for each in figures.features:
         path = each.path or (each.name,)
         # A field whose struct was not described stands by itself, under its whole name.
         holder = structs.get(path[:-1])
         feature = (proto if holder is None else holder).feature.add()
         feature.name = each.name if holder is None else path[-1]
-        _infer_feature(feature, each, max_values)
+        infer_feature(feature, each, max_values)
         if each.type == "STRUCT":
             structs[path] = feature.struct_domain
         if each.role == "label":
@@ -75,7 +75,8 @@ def _inferred(figures: Statistics, max_values: int) -> Any:
     return proto
 
 
-def _infer_feature(feature: Any, figures: FeatureStatistics, max_values: int) -> None:
+def infer_feature(feature: Any, figures: FeatureStatistics, max_values: int = MOST_VALUES) -> None:
+    """Say in a feature of a schema what a column's figures fulfil."""
     from tensorflow_metadata.proto.v0 import schema_pb2
 
     if figures.type == "STRUCT":
@@ -109,9 +110,9 @@ def _infer_lengths(feature: Any, figures: FeatureStatistics) -> None:
         for low, _ in levels:
             feature.shape.dim.add(size=low)
         return
-    counts = [feature.value_count] if len(levels) == 1 else feature.value_counts.value_count
     for low, high in levels:
-        count = counts[0] if len(levels) == 1 else counts.add()
+        nested = len(levels) > 1
+        count = feature.value_counts.value_count.add() if nested else feature.value_count
         if low == high > 0:
             count.min, count.max = low, high
         elif low > 0:

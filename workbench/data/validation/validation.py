@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from workbench import workspace
-from workbench.core.errors import InvalidInput
-from workbench.data.datasets.sources import open_source
-from workbench.data.drift import measure
-from workbench.data.drift.profiles import profile_feature
-from workbench.data.schemas import Schema, load_schema
-from workbench.data.statistics import DatasetStatistics, Statistics, describe_source
-from workbench.data.validation import checks
-from workbench.data.validation.anomalies import Anomalies, Anomaly, Measurement
+from workbench.core.errors import InvalidInput, near
+from workbench.data.datasets.dataset import KIND as DATASET
+from workbench.data.schemas import Constraint, Schema, load_schema
+from workbench.data.schemas.constraints import as_constraint
+from workbench.data.schemas.features import environments_of
+from workbench.data.statistics import DatasetStatistics, Statistics
+from workbench.data.validation.anomalies import Anomalies, Comparator, Severity
+from workbench.data.validation.examination import Examination, examine
+from workbench.data.validation.gathering import figures_of, gather, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,16 +36,23 @@ def validate(
     *,
     baseline: Data | None = None,
     serving: Data | None = None,
+    previous: Data | None = None,
     split: str | None = None,
+    span: str | None = None,
+    constraints: Sequence[Constraint | str] = (),
+    history: Sequence[int | Data] | None = None,
+    references: Mapping[str, Data] | None = None,
+    severities: Mapping[str, Severity] | None = None,
 ) -> Anomalies:
     """Return how the data differs from what the schema says; true if it does.
 
-    What was found is recorded when the data or the schema has a record.
+    What was found is recorded when the data or the schema has a record. Every anomaly knows its
+    rows, the slices where it is worst, and an edit of the schema after which it is none.
 
     Parameters
     ----------
     data : Statistics, Dataset, pandas.DataFrame, pyarrow.Table or str
-        A string is a dataset's reference.
+        A string is a dataset's reference; a ``DatasetFeatureStatisticsList`` will do, too.
     schema : Schema or str
         A string is a schema's reference.
     environment : str, optional
@@ -53,42 +61,70 @@ def validate(
         Data before this, for the schema's drift thresholds.
     serving : optional
         Data that was served, for the schema's skew thresholds.
-    split : str, optional
-        Only this split of a dataset.
+    previous : optional
+        The version before, for the schema's expectation of rows; that of a dataset is known.
+    split, span : str, optional
+        Only this split, or this span, of a dataset.
+    constraints : sequence of Constraint or str
+        Demanded beside those that the schema carries; a string is a condition in SQL that every
+        row must fulfil.
+    history : sequence, optional
+        Earlier row counts for `RowCount`, or data to count, the newest last; those of a dataset are
+        its earlier versions and spans.
+    references : mapping, optional
+        Other data for `Reference`, by the name that it says, where that is no dataset's reference.
+    severities : mapping, optional
+        ERROR or WARNING by kind, where it is to be other than usual: a new column as a warning by
+        ``{"SCHEMA_NEW_COLUMN": "WARNING"}``.
 
     Raises
     ------
     NotFound
         If there is no such dataset or schema.
     InvalidInput
-        If the schema knows no such environment, or `data` cannot be read.
+        If the schema knows no such environment, a constraint cannot be answered, or `data` cannot
+        be read.
 
     Examples
     --------
     >>> import pyarrow as pa
     >>> from workbench.data.schemas.inference import infer_schema
     >>> schema = infer_schema(pa.table({"origin": ["JFK", "EWR"]}))
-    >>> [each.kind for each in validate(pa.table({"origin": ["JFK", "LAX"]}), schema)]
+    >>> found = validate(pa.table({"origin": ["JFK", "LAX"]}), schema)
+    >>> [each.kind for each in found]
     ['ENUM_TYPE_UNEXPECTED_STRING_VALUES']
+    >>> found[0].rows()["origin"].to_dict()
+    {1: 'LAX'}
+    >>> found.recheck(found.propose().accept())
+    <Anomalies of data: none>
     """
     place = workspace.current()
     if isinstance(schema, str):
         schema = load_schema(place.metadata.artifact("schema", schema))
     proto = schema.to_proto()
     _check_environment(proto, environment)
-    figures, record = _figures(data, split)
-    controls: list[tuple[Literal["drift", "skew"], DatasetStatistics]] = []
-    reads = [record, schema.artifact or schema.base]
-    for comparator, other in (("drift", baseline), ("skew", serving)):
-        if other is not None:
-            control, control_record = _figures(other)
-            controls.append(("drift" if comparator == "drift" else "skew", control))
-            reads.append(control_record)
-    measurements = [
-        each for name, control in controls for each in _measure(proto, figures, name, control)
-    ]
-    found = list(_found(proto, figures, environment, controls, measurements))
-    result = Anomalies(figures.name, tuple(found), schema, tuple(measurements), not figures.rows)
+    extra = tuple(as_constraint(each) for each in constraints)
+    demanded = tuple(dict.fromkeys([*schema.constraints, *extra]))
+    gathered = gather(
+        data, proto, demanded, split=split, span=span, references=references, history=history
+    )
+    controls, others = _controls(baseline, serving)
+    result = examine(
+        Examination(
+            schema,
+            gathered.evidence,
+            environment,
+            controls,
+            place.clock.now(),
+            None if "drift" not in controls else controls["drift"].rows,
+            _previous_rows(previous, gathered.artifact, split, span),
+            extra,
+            _severities(severities or {}),
+            references or {},
+            gathered.open,
+        )
+    )
+    reads = [gathered.artifact, schema.artifact or schema.base, *others]
     known = list({each.id: each for each in reads if each is not None}.values())
     return _recorded(result, known, environment) if known else result
 
@@ -124,81 +160,50 @@ def _recorded(result: Anomalies, reads: list[Artifact], environment: str | None)
     return replace(result, artifact=artifact)
 
 
-def _figures(data: Data, split: str | None = None) -> tuple[DatasetStatistics, Artifact | None]:
-    if isinstance(data, Statistics):
-        return data.datasets[0], data.artifact
-    source = open_source(data, split=split)
-    return describe_source(source)[0], source.artifact
+def _controls(
+    baseline: Data | None, serving: Data | None
+) -> tuple[dict[Comparator, DatasetStatistics], list[Artifact | None]]:
+    controls: dict[Comparator, DatasetStatistics] = {}
+    records: list[Artifact | None] = []
+    given: tuple[tuple[Comparator, Data | None], ...] = (("drift", baseline), ("skew", serving))
+    for comparator, other in given:
+        if other is not None:
+            controls[comparator], record = figures_of(other)
+            records.append(record)
+    return controls, records
+
+
+def _previous_rows(
+    previous: Data | None, artifact: Artifact | None, split: str | None, span: str | None
+) -> float | None:
+    """Return the rows of the version before: what is given, else that of a dataset."""
+    if previous is not None:
+        return rows_of(previous)
+    if artifact is None or artifact.kind != DATASET or artifact.version == 1:
+        return None
+    earlier = workspace.current().metadata.versions(DATASET, artifact.name)
+    before = [each for each in earlier if each.version < artifact.version]
+    if not before or split is not None or span is not None:
+        return None
+    return float(max(before, key=lambda each: each.version).properties["rows"])
 
 
 def _check_environment(proto: Any, environment: str | None) -> None:
-    named = {*proto.default_environment}
-    for feature in proto.feature:
-        named |= {*feature.in_environment, *feature.not_in_environment}
-    if environment is not None and environment not in named:
-        known = ", ".join(sorted(named)) or "none"
+    known = environments_of(proto)
+    if environment is not None and environment not in known:
         raise InvalidInput(
-            f"the schema knows no environment {environment!r}", hint=f"it knows {known}"
+            f"the schema knows no environment {environment!r}",
+            hint=f"it knows {', '.join(known) or 'none'}",
         )
 
 
-def _found(
-    proto: Any,
-    figures: DatasetStatistics,
-    environment: str | None,
-    controls: list[tuple[Literal["drift", "skew"], DatasetStatistics]],
-    measurements: list[Measurement],
-) -> Iterator[Anomaly]:
-    if not figures.rows:
-        yield Anomaly("", "NO_DATA_IN_SPAN", "ERROR", "No rows", "The data has no rows.")
-        return
-    columns = {each.name: each for each in figures.features}
-    for feature in proto.feature:
-        expected = checks.is_expected(proto, feature, environment)
-        if feature.name not in columns:
-            yield from checks.missing_column(feature) if expected else ()
-            continue
-        if expected:
-            yield from checks.check_column(proto, feature, columns[feature.name])
-        for measured in measurements:
-            if measured.moved.column == feature.name:
-                yield from checks.check_measurement(measured)
-        for comparator, control in controls:
-            there = {each.name for each in control.features}
-            if feature.name not in there and _thresholds(feature, comparator):
-                yield checks.control_missing(feature.name, comparator)
-    known = {feature.name for feature in proto.feature}
-    for name, column in columns.items():
-        if name not in known:
-            yield checks.new_column(column)
+def _severities(given: Mapping[str, Severity]) -> dict[str, Severity]:
+    from tensorflow_metadata.proto.v0 import anomalies_pb2
 
-
-def _measure(
-    proto: Any,
-    figures: DatasetStatistics,
-    comparator: Literal["drift", "skew"],
-    control: DatasetStatistics,
-) -> Iterator[Measurement]:
-    here = {each.name: each for each in figures.features}
-    there = {each.name: each for each in control.features}
-    for feature in proto.feature:
-        thresholds = _thresholds(feature, comparator)
-        if not thresholds or feature.name not in here or feature.name not in there:
-            continue
-        moved = measure(
-            feature.name, profile_feature(there[feature.name]), profile_feature(here[feature.name])
-        )
-        for name, threshold in thresholds:
-            yield Measurement(comparator, name, moved, threshold)
-
-
-def _thresholds(
-    feature: Any, comparator: str
-) -> list[tuple[Literal["L_INFTY", "JENSEN_SHANNON_DIVERGENCE"], float]]:
-    limits = getattr(feature, f"{comparator}_comparator")
-    found: list[tuple[Literal["L_INFTY", "JENSEN_SHANNON_DIVERGENCE"], float]] = []
-    if limits.infinity_norm.HasField("threshold"):
-        found.append(("L_INFTY", limits.infinity_norm.threshold))
-    if limits.jensen_shannon_divergence.HasField("threshold"):
-        found.append(("JENSEN_SHANNON_DIVERGENCE", limits.jensen_shannon_divergence.threshold))
-    return found
+    kinds = anomalies_pb2.AnomalyInfo.Type.keys()
+    for kind, severity in given.items():
+        if kind not in kinds:
+            raise InvalidInput(f"no anomaly is of the kind {kind!r}", hint=near(kind, kinds))
+        if severity not in ("ERROR", "WARNING"):
+            raise InvalidInput(f"{severity!r} is no severity", hint="say ERROR or WARNING")
+    return dict(given)
