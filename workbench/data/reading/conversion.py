@@ -72,7 +72,7 @@ def kept_type(kind: pa.DataType, name: str) -> pa.DataType:
     ListType(list<item: timestamp[us, tz=UTC]>)
     """
     if isinstance(kind, pa.BaseExtensionType):
-        return pa.string() if isinstance(kind, pa.UuidType) else kept_type(kind.storage_type, name)
+        return _kept_extension(kind, name)
     if types.is_dictionary(kind):
         return kept_type(kind.value_type, name)
     if types.is_timestamp(kind):
@@ -103,6 +103,19 @@ def kept_type(kind: pa.DataType, name: str) -> pa.DataType:
     raise InvalidInput(
         f"column {name!r} holds {kind}, which a dataset cannot keep",
         hint=_INSTEAD.get(family, "make it numbers, truth values, text or times"),
+    )
+
+
+def _kept_extension(kind: pa.BaseExtensionType, name: str) -> pa.DataType:
+    if isinstance(kind, pa.UuidType):
+        return pa.string()
+    if isinstance(kind, pa.Bool8Type):
+        return pa.bool_()
+    if kind.extension_name in ("arrow.json", "arrow.opaque", "pandas.interval"):
+        return kept_type(kind.storage_type, name)
+    raise InvalidInput(
+        f"column {name!r} holds {kind.extension_name}, which a dataset cannot keep",
+        hint="make it numbers, text or times first, such as frame[name].dt.to_timestamp()",
     )
 
 

@@ -53,7 +53,7 @@ def read_frame(source: object, wanted: Mapping[str, pa.DataType]) -> Reading | N
     if isinstance(source, pa.RecordBatchReader):
         return _of_stream(_once(source), "arrow", source.schema)
     if hasattr(source, "__arrow_c_stream__"):
-        return _of_stream(lambda: pa.RecordBatchReader.from_stream(source), library)
+        return _of_stream(lambda: pa.RecordBatchReader.from_stream(source), "arrow")
     return None
 
 

@@ -163,6 +163,8 @@ def _read(folder: Path, name: object) -> tuple[bytes, int, int, str] | str:
     content = place.read_bytes()
     try:
         with Image.open(io.BytesIO(content)) as image:
+            image.verify()  # checksums, where the format has them
+        with Image.open(io.BytesIO(content)) as image:
             width, height = image.size
             image.draft("L", (1, 1))  # a JPEG is then decoded small, but to its end
             image.load()

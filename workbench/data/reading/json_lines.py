@@ -146,10 +146,20 @@ def _look_by_value(chunk: Chunk) -> list[tuple[str, pa.DataType, int]]:
                 values[name, word_of(value)].append(json.dumps({"v": value}).encode())
     found = []
     for (name, _), lines in values.items():
-        good = _readable(lines, None)[0]
-        kind = good.column("v").type if "v" in good.column_names else pa.null()
-        found.append((name, kind, good.num_rows))
+        found.append((name, pa.null(), 0))
+        found += [(name, kind, count) for kind, count in _kinds(lines)]
     return found
+
+
+def _kinds(lines: Sequence[bytes]) -> list[tuple[pa.DataType, int]]:
+    """Return the types of values, each on a line under "v", and how many have each."""
+    if not lines:
+        return []
+    try:
+        return [(_table(b"\n".join(lines)).column("v").type, len(lines))]
+    except pa.ArrowInvalid:
+        half = len(lines) // 2
+        return [*_kinds(lines[:half]), *_kinds(lines[half:])] if half else []
 
 
 def _parse(layout: Layout, chunk: Chunk) -> Parsed:
@@ -215,20 +225,20 @@ def _with_texts(line: bytes, record: dict[str, Any], texts: frozenset[str]) -> b
     return json.dumps({**record, **others}).encode() if others else line
 
 
-def _readable(lines: Sequence[bytes], schema: pa.Schema | None) -> tuple[pa.Table, dict[int, str]]:
+def _readable(lines: Sequence[bytes], schema: pa.Schema) -> tuple[pa.Table, dict[int, str]]:
     """Return the lines that can be read, and what is wrong with the others; halving finds them."""
     if not lines:
-        return (schema or pa.schema([])).empty_table(), {}
+        return schema.empty_table(), {}
     try:
         return _table(b"\n".join(lines), schema), {}
     except pa.ArrowInvalid as error:
         if len(lines) == 1:
             reason = str(error).partition(" in row ")[0]
-            return (schema or pa.schema([])).empty_table(), {0: f"cannot be read: {reason}"}
+            return schema.empty_table(), {0: f"cannot be read: {reason}"}
     half = len(lines) // 2
     left, wrong = _readable(lines[:half], schema)
     right, others = _readable(lines[half:], schema)
-    table = pa.concat_tables([left, right], promote_options="permissive")
+    table = pa.concat_tables([left.select(schema.names), right.select(schema.names)])
     return table, wrong | {half + position: reason for position, reason in others.items()}
 
 

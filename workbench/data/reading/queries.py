@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,8 +34,9 @@ class Query:
         Ends in an ORDER BY if the rows' order is to be the same each time.
     url : str
         ``postgresql://user@host/database``, or another address that SQLAlchemy opens, such as
-        ``sqlite:///flights.db``. ``${NAME}`` stands for an environment variable, so that a
-        password need not stand in a notebook; records and errors show none.
+        ``sqlite:///flights.db``. ``${NAME}`` stands for an environment variable that holds the
+        whole of it, or a part such as the password, which so need not stand in a notebook. Records
+        and errors show no password.
 
     Raises
     ------
@@ -54,26 +55,31 @@ class Query:
     def __post_init__(self) -> None:
         if not self.sql.strip():
             raise InvalidInput("the query is empty", hint='write Query("SELECT …", url)')
-        if "://" not in self.url:
+        for name in _VARIABLE.findall(self.url):
+            if name not in os.environ:
+                raise InvalidInput(
+                    f"the environment variable {name!r} is not set", hint="set it, then try again"
+                )
+        if "://" not in self.whole_url:
             raise InvalidInput(
                 "the query's address is no URL", hint="write it as postgresql://user@host/database"
             )
-        for name in _VARIABLE.findall(self.url):
-            if name not in os.environ:
-                raise InvalidInput(f"the environment variable {name!r} is not set")
 
     @property
     def address(self) -> str:
         """The URL without its password."""
-        parts = urlsplit(self.url)
-        user, _, host = parts.netloc.rpartition("@")
+        scheme, _, rest = self.whole_url.partition("?")[0].partition("://")
+        place, slash, database = rest.partition("/")
+        user, _, host = place.rpartition("@")
         name = user.partition(":")[0]
-        return urlunsplit(parts._replace(netloc=f"{name}@{host}" if name else host, query=""))
+        return f"{scheme}://{name}{'@' if name else ''}{host}{slash}{database}"
 
     @property
     def whole_url(self) -> str:
         """The URL with its variables filled in."""
-        return _VARIABLE.sub(lambda found: os.environ[found.group(1)], self.url)
+        if whole := _VARIABLE.fullmatch(self.url):
+            return os.environ[whole.group(1)]
+        return _VARIABLE.sub(lambda found: quote(os.environ[found.group(1)], safe=""), self.url)
 
 
 def read_query(query: Query, bad: BadRows) -> Reading:
@@ -90,7 +96,7 @@ def read_query(query: Query, bad: BadRows) -> Reading:
     Unavailable
         If the database does not answer or refuses the connection.
     """
-    scheme = urlsplit(query.url).scheme.partition("+")[0]
+    scheme = urlsplit(query.whole_url).scheme.partition("+")[0]
     stream = _of_postgres if scheme in ("postgresql", "postgres") else _of_others
     schema, blocks = stream(query)
     origin = {"type": "query", "sql": query.sql, "url": query.address}
@@ -145,7 +151,9 @@ def _cursor(query: Query) -> Iterator[Any]:
 def _said(error: Exception, query: Query) -> str:
     """Return what the driver said, in its first lines, without the password."""
     text = str(error)
-    for secret in {urlsplit(query.whole_url).password or "", query.whole_url} - {""}:
+    url = query.whole_url
+    secrets = {url, urlsplit(url).password or "", *re.findall(r"password=([^&]+)", url)} - {""}
+    for secret in secrets:
         text = text.replace(secret, "…").replace(unquote(secret), "…")
     return " ".join(text.split("Query was:")[0].split())
 

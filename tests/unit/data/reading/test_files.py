@@ -2,12 +2,13 @@ import gzip
 import json
 import zipfile
 
+import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from workbench.core.errors import InvalidInput, NotFound
-from workbench.data.reading import read_source
+from workbench.core.errors import Conflict, InvalidInput, NotFound
+from workbench.data.reading import open_rows, opening, parquet_files, read_source
 
 ROWS = "carrier,delay,at\nUA,3,2013-01-01T05:00:00Z\nAA,,2013-01-01T06:00:00Z\n"
 
@@ -16,18 +17,82 @@ def read(source, **options):
     return read_source(source, **options).table
 
 
-@pytest.fixture
-def written(tmp_path):
-    def write(name, content=ROWS):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
+def test_a_folder_is_read_with_the_folders_in_it_but_not_what_is_hidden(written, tmp_path):
+    written("b/1.csv", "x\n1\n")
+    written("a/2.csv", "x\n2\n")
+    written("_tmp/3.csv", "x\n3\n")
+    written("notes.txt", "of no rows")
+    assert read(tmp_path).column("x").to_pylist() == [2, 1]
+    assert read(f"{tmp_path}/*/1.csv").column("x").to_pylist() == [1]
+    with pytest.raises(NotFound, match=r"no file is like '.*/z\*.csv'"):
+        read(f"{tmp_path}/z*.csv")
 
-    return write
+
+def test_a_folder_of_several_kinds_asks_which(written, tmp_path):
+    written("1.csv", "x\n1\n")
+    written("1.jsonl", '{"x": 1}\n')
+    with pytest.raises(InvalidInput, match=r"several kinds: csv, jsonl; .*/\*.csv"):
+        read(tmp_path)
+    with pytest.raises(InvalidInput, match="are of different kinds"):
+        read([tmp_path / "1.csv", tmp_path / "1.jsonl"])
+
+
+def test_folders_that_name_a_value_are_columns_if_asked(written, tmp_path):
+    written("year=2013/carrier=UA/1.csv", "x\n1\n")
+    written("year=2014/carrier=AA/1.csv", "x\n2\n")
+    assert read(tmp_path).column_names == ["x"]
+    rows = open_rows(tmp_path, partitions=True)
+    assert next(rows.tables()).to_pylist() == [
+        {"x": 1, "year": 2013, "carrier": "UA"},
+        {"x": 2, "year": 2014, "carrier": "AA"},
+    ]
+    written("2.csv", "x\n3\n")
+    with pytest.raises(InvalidInput, match="not every file lies in folders such as year=2013"):
+        open_rows(tmp_path, partitions=True)
+
+
+@pytest.mark.parametrize("name", ["f.csv", "f.jsonl", "f.parquet", "f.txt"])
+def test_a_file_that_changes_while_it_is_read_is_an_error(written, name, tmp_path):
+    contents = {"f.csv": "x\n1\n", "f.jsonl": '{"x": 1}\n', "f.txt": "one\n"}
+    if name in contents:
+        path = written(name, contents[name] * 2)
+    else:
+        path = tmp_path / name
+        pq.write_table(pa.table({"x": [1]}), path)
+    rows = open_rows(path)
+    tables = rows.tables()
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(Conflict, match=f"'{name}' changed while it was read; let whatever writes"):
+        list(tables)
+
+
+def test_anything_that_fsspec_opens_is_a_source():
+    with fsspec.open("memory://air/f.csv.gz", "wb") as file:
+        file.write(gzip.compress(ROWS.encode()))
+    result = read_source("memory://air/f.csv.gz")
+    assert result.table.num_rows == 2
+    assert result.source == {"type": "csv", "paths": ["memory:///air/f.csv.gz"]}
+    assert read("memory://air").num_rows == 2
+    with pytest.raises(NotFound, match=r"no file 'memory:///air/g.csv'"):
+        read("memory://air/g.csv")
+    with pytest.raises(InvalidInput, match=r"'what://f.csv' cannot be opened: Protocol not known"):
+        read("what://f.csv")
+
+
+def test_large_parquet_files_come_in_pieces_and_say_their_rows(tmp_path, monkeypatch):
+    monkeypatch.setattr(parquet_files, "_SIZE", 8000)
+    monkeypatch.setattr(opening, "_SIZE", 1)
+    for name, kind in (("1.parquet", pa.int64()), ("2.parquet", pa.float64())):
+        pq.write_table(pa.table({"x": pa.array(range(5000), kind)}), tmp_path / name)
+    rows = open_rows(tmp_path)
+    assert rows.rows == 10_000
+    tables = list(rows.tables())
+    assert len(tables) > 5
+    assert pa.concat_tables(tables).column("x").to_pylist() == [*range(5000)] * 2
 
 
 def test_a_csv_is_read_whether_plain_gzipped_or_zipped(written, tmp_path):
-    plain = read(written("f.csv"))
+    plain = read(written("f.csv", ROWS))
     assert plain.column("carrier").to_pylist() == ["UA", "AA"]
     assert plain.column("delay").to_pylist() == [3, None]
     assert str(plain.schema.field("at").type) == "timestamp[us, tz=UTC]"
@@ -69,23 +134,21 @@ def test_files_with_other_columns_are_refused(written):
 
 
 def test_a_missing_file_is_named_with_what_is_nearest(written, tmp_path):
-    written("flights.csv")
+    written("flights.csv", ROWS)
     with pytest.raises(NotFound, match=r"no file .*flihgts.csv'; did you mean 'flights.csv'"):
         read(tmp_path / "flihgts.csv")
 
 
 def test_an_unknown_kind_of_file_is_refused(written):
     with pytest.raises(InvalidInput, match=r"'f.xlsx' is of no kind"):
-        read(written("f.xlsx"))
+        read(written("f.xlsx", ROWS))
 
 
 def test_a_stray_word_among_numbers_is_named_with_its_row(written):
     content = "x\n" + "".join(f"{n}\n" for n in range(50)) + "oops\n"
     with pytest.raises(InvalidInput, match=r"'x', row 51: mixed types.*'oops'.*types="):
         read(written("f.csv", content))
-    assert (
-        read(written("f.csv", content), types={"x": "string"}).column("x")[50].as_py() == "oops"
-    )
+    assert read(written("f.csv", content), types={"x": "string"}).column("x")[50].as_py() == "oops"
 
 
 def test_codes_that_are_often_digits_stay_text(written):
@@ -110,8 +173,15 @@ def test_a_line_break_within_quotes_belongs_to_the_value(written):
         ("f.csv", "a,b\n1,2\n3\n", "row 2: has 1 values for 2 columns: '3'"),
         ("f.csv", "a,a\n1,2\n", "columns 1 and 2 are both named 'a'"),
         ("f.csv", "a,\n1,2\n", "column 2 has no name"),
-        ("f.csv", "a,b\n1,caf\xe9\n".encode("latin-1"), "'b', row 1: is no UTF-8.*encoding='latin-1'"),
+        (
+            "f.csv",
+            "a,b\n1,caf\xe9\n".encode("latin-1"),
+            "'b', row 1: is no UTF-8.*encoding='latin-1'",
+        ),
         ("f.parquet", b"PAR1 cut short", "cannot be read as Parquet"),
+        ("f.csv.gz", gzip.compress(b"x" * 9000)[:-9], "cannot be read.*cut short"),
+        ("f.csv", "a,b\n1,2\n".encode("utf-16"), "is in UTF-16"),
+        ("f.csv", "a\n12:30\n", "'a' holds time32.*read it as text"),
         ("f.csv.zip", b"no zip", "is not a zip file"),
         ("f.jsonl", '{"x": 1}\n{"x": ', "row 2: is not JSON"),
         ("f.jsonl", '{"x": 1}\n{"x": "a"}\n', "'x', row 2: mixed types.*a"),
