@@ -24,7 +24,14 @@ def measure() -> list[Measure]:
     with tempfile.TemporaryDirectory() as folder:
         points = Path(folder) / "points.json"
         points.write_text(json.dumps(_points()))
-        command = [node, SCRIPT, STATIC / "dive.js", STATIC / "widgets.css", points, str(ROUNDS)]
+        command: list[str | Path] = [
+            node,
+            SCRIPT,
+            STATIC / "dive.js",
+            STATIC / "widgets.css",
+            points,
+            str(ROUNDS),
+        ]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
     told = json.loads(done.stdout)
     names = {"relayout": "re-layout", "zoom": "zoom", "pan": "pan"}

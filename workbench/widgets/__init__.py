@@ -7,9 +7,17 @@ in JupyterLab and Voila.
 """
 
 from workbench.widgets.dive import DiveWidget
+from workbench.widgets.drift import DriftWidget
 from workbench.widgets.lineage import LineageWidget
 from workbench.widgets.run import RunWidget
 from workbench.widgets.spans import SpansWidget
 from workbench.widgets.statistics import StatisticsWidget
 
-__all__ = ["DiveWidget", "LineageWidget", "RunWidget", "SpansWidget", "StatisticsWidget"]
+__all__ = [
+    "DiveWidget",
+    "DriftWidget",
+    "LineageWidget",
+    "RunWidget",
+    "SpansWidget",
+    "StatisticsWidget",
+]

@@ -62,7 +62,7 @@ class SpansWidget(Widget):
         column: str = "",
         code: str = "",
     ) -> None:
-        called, spans = _spans(data, by)
+        called, spans = named_spans(data, by)
         if not spans:
             raise InvalidInput(
                 f"{called} has no spans to compare", hint="name the column of spans: by='month'"
@@ -82,7 +82,7 @@ class SpansWidget(Widget):
         return f"{self.data['name']} through {spans:,} spans: {columns:,} columns"
 
 
-def _spans(data: Any, by: str | None) -> tuple[str, list[tuple[str, DatasetStatistics]]]:
+def named_spans(data: Any, by: str | None) -> tuple[str, list[tuple[str, DatasetStatistics]]]:
     """Return what the rows are called, and each span with its statistics, in order."""
     if isinstance(data, Mapping):
         return "data", [(name, each.datasets[0]) for name, each in data.items()]
@@ -95,7 +95,7 @@ def _spans(data: Any, by: str | None) -> tuple[str, list[tuple[str, DatasetStati
             return found.ref, list(parts.items())
     if by is None:
         return "data", []
-    return _spans(statistics(data, by=by), None)
+    return named_spans(statistics(data, by=by), None)
 
 
 def _of_slices(found: Statistics) -> list[tuple[str, DatasetStatistics]]:

@@ -18,6 +18,8 @@ export { RunCurves, type RunCurvesProps } from "./curves/RunCurves.js";
 export { Dive, type DiveProps } from "./dive/Dive.js";
 export type { DiveData, DiveField } from "./dive/table.js";
 export type { DiveView } from "./dive/view.js";
+export { DriftView, type DriftViewProps } from "./drift/DriftView.js";
+export type { DriftData } from "./drift/model.js";
 export { formatCount, formatDuration, formatNumber, formatShare, formatTime, relativeTime } from "./format.js";
 export { LineageGraph, type LineageGraphProps } from "./lineage/LineageGraph.js";
 export type { SpansData } from "./spans/model.js";
