@@ -5,7 +5,8 @@ counted by `counting`, and summarised by `sketches` once there are too many. Par
 `scanning` adds up those of all blocks, made in threads or by `ray`, and `keeping` keeps them for
 the next version. `describing` takes the figures of a column's partial, `crossing` those of two
 columns. `figures` are the records that other rooms read, `result` what a person holds, `statistics`
-the way there. `protos` speaks what TFX and facets read, `widget_data` what the widget draws.
+the way there. `proto_writing` and `proto_reading` speak what TFX and facets do, `widget_data` what
+the widget draws.
 """
 
 from workbench.data.statistics.figures import DatasetStatistics, FeatureStatistics

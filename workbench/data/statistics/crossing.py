@@ -131,7 +131,10 @@ def cross_figures(
         return ()
     moments, counts = _pass(blocks, [known[name] for name in columns], numbers, informed)
     place = {name: index for index, name in enumerate(numbers)}
-    pairs = list(dict.fromkeys([*informed, *combinations(numbers, 2)]))
+    order = list(known)
+    pairs = sorted(
+        {*informed, *combinations(numbers, 2)}, key=lambda pair: tuple(map(order.index, pair))
+    )
     return tuple(
         CrossFigures(
             a,

@@ -71,20 +71,20 @@ class Statistics:
         What that has no field for (the type of truth values and times, the role, distinct numbers)
         is in ``custom_stats`` named ``workbench.…``.
         """
-        from workbench.data.statistics.protos import to_proto
+        from workbench.data.statistics.proto_writing import to_proto
 
         return to_proto(self.datasets)
 
     def to_facets_proto(self) -> Any:
         """Return facets_overview's ``DatasetFeatureStatisticsList``."""
-        from workbench.data.statistics.protos import to_facets_proto
+        from workbench.data.statistics.proto_writing import to_facets_proto
 
         return to_facets_proto(self.datasets)
 
     @classmethod
     def from_proto(cls, proto: Any, artifact: Artifact | None = None) -> Statistics:
         """Return the statistics in a ``DatasetFeatureStatisticsList``, ours or TFDV's."""
-        from workbench.data.statistics.protos import from_proto
+        from workbench.data.statistics.proto_reading import from_proto
 
         return cls(from_proto(proto), artifact)
 
