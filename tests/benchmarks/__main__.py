@@ -11,6 +11,7 @@ from tests.benchmarks import (
     reading_speed,
     statistics_speed,
     training_speed,
+    widget_speed,
 )
 from tests.benchmarks.measuring import save, show
 
@@ -21,6 +22,7 @@ BENCHMARKS = {
     "statistics": statistics_speed.measure,
     "training": training_speed.measure,
     "job": main_job.measure,
+    "widget": widget_speed.measure,
 }
 
 

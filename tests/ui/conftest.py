@@ -42,7 +42,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     with workspace.use(place):
         records = seed.fill(home)
         records["live"] = seed.start_run()
-        with _serving(folder, home) as url:
+        with serving(folder, home) as url:
             yield Lab(url, records, home)
 
 
@@ -50,7 +50,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 def empty_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab over a workspace without a record."""
     folder = tmp_path_factory.mktemp("empty")
-    with _serving(folder, folder / "workspace") as url:
+    with serving(folder, folder / "workspace") as url:
         yield Lab(url, {}, folder / "workspace")
 
 
@@ -70,7 +70,7 @@ def demo_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         if ran.returncode:
             pytest.fail(f"the demo failed:\n{ran.stderr}", pytrace=False)
         (executed,) = (home / "jobs").glob("quickstart-*.ipynb")
-        with _serving(folder, home) as url:
+        with serving(folder, home) as url:
             shutil.copy(executed, folder / "notebooks" / "executed.ipynb")
             yield Lab(url, {}, home)
     finally:
@@ -107,7 +107,8 @@ def browse() -> Callable[[str, Lab], None]:
 
 
 @contextmanager
-def _serving(folder: Path, home: Path) -> Iterator[str]:
+def serving(folder: Path, home: Path) -> Iterator[str]:
+    """Run JupyterLab over a workspace; its notebooks and settings are in the folder."""
     import jupyterlab.galata  # type: ignore[import-untyped]
 
     if not (EXTENSIONS.parent / "workbench/labextension/package.json").is_file():

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from workbench.data.statistics.describing import BINS
 from workbench.data.statistics.distributions import Distribution, Floats, shared_edges
 from workbench.data.statistics.drawn_numbers import Draw, significant
 from workbench.data.statistics.figures import Bucket, FeatureStatistics
+from workbench.data.statistics.number_figures import BINS
 
 _VALUES, _OTHERS, _SETS = 20, 10, 4
 
@@ -20,14 +20,23 @@ def shared_bars(known: list[FeatureStatistics]) -> Floats | None:
     drawn = [each for each in known if each.histogram or each.distribution is not None]
     if len(drawn) == 1 and drawn[0].histogram:
         return _edges(drawn[0].histogram)
-    spreads = [each.distribution or _spread(each.histogram) for each in drawn]
+    spreads = [_spread(each.histogram, each.distribution) for each in drawn]
     return shared_edges(spreads, BINS) if spreads else None
 
 
 def shared_values(known: list[FeatureStatistics]) -> list[str]:
     """Return the values to name: the most frequent ones of the first set, then of the others."""
-    heads = [each.top[: _OTHERS if place else _VALUES] for place, each in enumerate(known[:_SETS])]
+    heads = [
+        named(each)[: _OTHERS if place else _VALUES] for place, each in enumerate(known[:_SETS])
+    ]
     return list(dict.fromkeys(value for head in heads for value, _ in head))
+
+
+def named(feature: FeatureStatistics) -> tuple[tuple[str, int], ...]:
+    """Return the most frequent values; of images, which have no names, the formats."""
+    if feature.top or feature.images is None:
+        return feature.top
+    return tuple(sorted(feature.images.formats.items(), key=lambda each: (-each[1], each[0])))
 
 
 def bounds(edges: Floats, draw: Draw) -> dict[str, Any]:
@@ -47,26 +56,52 @@ def bars(
         return []
     if histogram and np.array_equal(_edges(histogram), edges):
         return [significant(bar.count, 6) for bar in histogram]
-    spread = distribution or _spread(histogram)
+    spread = _spread(histogram, distribution)
     return [significant(count, 6) for count in spread.binned(edges).tolist()]
 
 
 def counts(
-    top: Sequence[tuple[str, float]], unique: int, values: list[str], *, whole: bool
+    top: Sequence[tuple[str, float]], values: list[str], *, whole: bool
 ) -> list[float | None]:
     """Return how often each value occurs; None if it may, too rarely to be among the top."""
     known = dict(top)
-    absent = 0 if whole and len(known) >= unique else None
+    absent = 0 if whole else None
     return [significant(known.get(value, absent), 6) for value in values]
+
+
+def is_whole(feature: FeatureStatistics) -> bool:
+    """Return whether the most frequent values are all that occur."""
+    return not feature.approximate and (
+        len(feature.top) >= feature.unique or (feature.images is not None and not feature.top)
+    )
 
 
 def _edges(histogram: Sequence[Bucket]) -> Floats:
     return np.array([*(bar.low for bar in histogram), histogram[-1].high])
 
 
-def _spread(histogram: Sequence[Bucket]) -> Distribution:
-    """Return a histogram as a distribution: its bars are the cells."""
-    low, high, count = (
-        np.array([getattr(bar, name) for bar in histogram]) for name in ("low", "high", "count")
+def _spread(histogram: Sequence[Bucket], distribution: Distribution | None) -> Distribution:
+    """Return the finest distribution that a column's cells and its bars give together.
+
+    Cells hold equally many values, so those of a long tail are wide; the bars say how many of them
+    lie where.
+    """
+    if not histogram:
+        return distribution or Distribution(*(np.zeros(0) for _ in range(3)))
+    edges, counts = _edges(histogram), np.array([bar.count for bar in histogram])
+    if distribution is None:
+        return Distribution(edges[:-1], edges[1:], counts)
+    low, high = distribution.low, distribution.high
+    cell = np.minimum(np.searchsorted(high, edges), len(high) - 1)
+    inside = (low[cell] < edges) & (edges < high[cell])
+    starts = np.concatenate([low, edges[inside]])
+    below = np.concatenate(
+        [np.cumsum(distribution.counts) - distribution.counts, np.cumsum(counts) - counts, [0.0]]
     )
-    return Distribution(low, high, count)
+    below = np.delete(below, len(low) + np.flatnonzero(~inside))
+    order = np.argsort(starts, kind="stable")
+    ends = np.concatenate([high, high[cell[inside]]])[order]
+    starts, below = starts[order], np.maximum.accumulate(below[order])
+    ends[:-1] = np.minimum(ends[:-1], starts[1:])
+    total = max(float(distribution.total), float(below[-1]))
+    return Distribution(starts, ends, np.diff(below, append=total))

@@ -12,7 +12,15 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbench.data.statistics.drawn_bars import bars, bounds, counts, shared_bars, shared_values
+from workbench.data.statistics.drawn_bars import (
+    bars,
+    bounds,
+    counts,
+    is_whole,
+    named,
+    shared_bars,
+    shared_values,
+)
 from workbench.data.statistics.drawn_numbers import (
     Draw,
     cut,
@@ -152,7 +160,7 @@ def _stats(feature: FeatureStatistics, edges: Floats | None, values: list[str], 
             max=exact(high),
             approximate=feature.approximate,
             bars=bars(feature.histogram, feature.distribution, edges),
-            counts=counts(feature.top, feature.unique, values, whole=not feature.approximate),
+            counts=counts(named(feature), values, whole=is_whole(feature)),
             quantiles=[draw(each) for each in feature.quantiles],
             avg_length=significant(feature.avg_length, 6),
             min_length=feature.min_length,
@@ -181,7 +189,7 @@ def _weighted(
             std=significant(exact(figures.std), 10),
             median=exact(figures.median),
             bars=bars(figures.histogram, None, edges),
-            counts=counts(figures.top, feature.unique, values, whole=not feature.approximate),
+            counts=counts(figures.top, values, whole=is_whole(feature)),
             quantiles=[draw(each) for each in figures.quantiles],
         ),
     }

@@ -13,9 +13,10 @@ interface AnomalyListProps {
 }
 
 export function AnomalyList({ anomalies, onInsertCode, t }: AnomalyListProps): JSX.Element {
+  const worstFirst = [...anomalies].sort((a, b) => Number(b.severity === "ERROR") - Number(a.severity === "ERROR"));
   return (
     <ul className="wbu-Anomalies" aria-label={t("Anomalies")}>
-      {anomalies.map((each, place) => (
+      {worstFirst.map((each, place) => (
         <li key={place}>
           <Severity severity={each.severity} t={t} />
           <strong>{each.short}</strong>

@@ -9,7 +9,7 @@ import { sentence, shower } from "./sentence.js";
 import { axisOf, barsOf, edgesOf, hasDeciles, isOfTimes, isRanked, reachOf } from "./shapes.js";
 import { figuresOf, valuesIn } from "./view.js";
 
-const [WIDTH, HEIGHT] = [480, 170];
+const [WIDTH, HEIGHT] = [400, 170];
 
 export function LargePicture(props: DetailsProps): JSX.Element {
   const { feature, view, t, locale } = props;

@@ -2,7 +2,7 @@
 
 import type { JSX } from "react";
 import type { DatasetSummary, StatisticsData } from "../data.js";
-import { formatCount } from "../format.js";
+import { formatCount, formatNumber } from "../format.js";
 import type { Language } from "../text.js";
 import { MOST_SETS, type View } from "./view.js";
 
@@ -71,7 +71,7 @@ function Set({ dataset, set, t, locale }: Language & { dataset: DatasetSummary; 
     sampled_from === undefined
       ? t("%1 rows", formatCount(rows, locale))
       : t("a sample: %1 of %2 rows", formatCount(rows, locale), formatCount(sampled_from, locale)),
-    ...(weight === undefined ? [] : [t("%1 weighed by %2", formatCount(weighted_rows, locale), weight)]),
+    ...(weight === undefined ? [] : [t("weighted by %1, in all %2", weight, formatNumber(weighted_rows, locale))]),
   ];
   return (
     <>

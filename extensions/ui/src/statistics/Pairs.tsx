@@ -18,6 +18,7 @@ export function Pairs({ data, maxHeight, t, locale }: PairsProps): JSX.Element {
   const labels = data.features.flatMap((each) => (each.role === "label" ? [each.name] : []));
   const names = useMemo(() => involved(pairs, labels), [pairs, labels]);
   const known = useMemo(() => new Map(pairs.flatMap((pair) => [[key(pair[0], pair[1]), pair], [key(pair[1], pair[0]), pair]])), [pairs]);
+  const has = { correlation: pairs.some(([, , each]) => each !== null), bits: pairs.some(([, , , each]) => each !== null) };
   const mostBits = Math.max(...pairs.map(([, , , bits]) => bits ?? 0), 1e-12);
   return (
     <div className="wbu-Scroll wbu-Pairs" style={{ maxHeight }} role="region" aria-label={t("Pairs of columns")} tabIndex={0}>
@@ -25,7 +26,7 @@ export function Pairs({ data, maxHeight, t, locale }: PairsProps): JSX.Element {
         <thead>
           <tr>
             <td />
-            {names.map((name) => (
+            {names.slice(0, -1).map((name) => (
               <th key={name} scope="col" title={name}>
                 <span>{name}</span>
               </th>
@@ -33,13 +34,13 @@ export function Pairs({ data, maxHeight, t, locale }: PairsProps): JSX.Element {
           </tr>
         </thead>
         <tbody>
-          {names.map((row, place) => (
+          {names.slice(1).map((row, above) => (
             <tr key={row}>
               <th scope="row" title={row} data-label={labels.includes(row) || undefined}>
                 {row}
               </th>
-              {names.map((column, other) => (
-                <MapCell key={column} pair={other < place ? known.get(key(row, column)) : undefined} most={mostBits} locale={locale} />
+              {names.slice(0, -1).map((column, place) => (
+                <MapCell key={column} pair={place <= above ? known.get(key(row, column)) : undefined} most={mostBits} locale={locale} />
               ))}
             </tr>
           ))}
@@ -48,10 +49,11 @@ export function Pairs({ data, maxHeight, t, locale }: PairsProps): JSX.Element {
       <table className="wbu-PairList">
         <thead>
           <tr>
-            <th scope="col">{t("pair")}</th>
-            <th scope="col" />
-            <th scope="col">{t("correlation")}</th>
-            <th scope="col">{t("shared bits")}</th>
+            <th scope="colgroup" colSpan={2} className="wbu-Left">
+              {t("pair")}
+            </th>
+            {has.correlation ? <th scope="col">{t("correlation")}</th> : null}
+            {has.bits ? <th scope="col">{t("shared bits")}</th> : null}
           </tr>
         </thead>
         <tbody>
@@ -63,8 +65,8 @@ export function Pairs({ data, maxHeight, t, locale }: PairsProps): JSX.Element {
               <th scope="row" title={b}>
                 {b}
               </th>
-              <td title={correlation === null ? undefined : String(correlation)}>{formatNumber(correlation, locale, 2)}</td>
-              <td title={bits === null ? undefined : String(bits)}>{formatNumber(bits, locale, 2)}</td>
+              {has.correlation ? <td title={String(correlation ?? "")}>{formatNumber(correlation, locale, 2)}</td> : null}
+              {has.bits ? <td title={String(bits ?? "")}>{formatNumber(bits, locale, 2)}</td> : null}
             </tr>
           ))}
         </tbody>

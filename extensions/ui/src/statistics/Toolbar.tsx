@@ -27,7 +27,7 @@ export interface ToolbarProps extends Language {
 }
 
 const SORTS: readonly [SortKey, string][] = [
-  ["data", "as in the data"],
+  ["data", "data order"],
   ["name", "name"],
   ["anomalies", "anomalies"],
   ["drift", "drift"],
@@ -43,10 +43,8 @@ const SORTS: readonly [SortKey, string][] = [
 ];
 
 export function Toolbar(props: ToolbarProps): JSX.Element {
-  const { data, shown, wanted, onWanted, sorting, onSorting, view, code, onInsertCode, t, locale } = props;
+  const { data, shown, view, code, onInsertCode, t, locale } = props;
   const drifted = useMemo(() => data.features.filter((each) => (driftOf(each, view) ?? 0) >= DRIFT).length, [data, view]);
-  const isBroken = wanted.regex && matcher(wanted.search, true) === null;
-  const sorts = SORTS.filter(([key]) => key !== "anomalies" || data.features.some((each) => each.anomalies));
   const found = t("%1 of %2 columns", formatCount(shown, locale), formatCount(data.features.length, locale));
   return (
     <>
@@ -62,61 +60,7 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
         <span className="wbu-Hidden" role="status">
           {shown < data.features.length ? found : ""}
         </span>
-        <span className="wbu-SearchBox">
-          <input
-            className="wbu-Field wbu-Search"
-            type="search"
-            placeholder={t("Find a column")}
-            aria-label={t("Find a column")}
-            aria-keyshortcuts="/"
-            aria-invalid={isBroken || undefined}
-            title={isBroken ? t("This is not a regular expression yet.") : undefined}
-            value={wanted.search}
-            onChange={(event) => { onWanted({ ...wanted, search: event.target.value }); }}
-            onKeyDown={(event) => {
-              if (event.key === "Escape") {
-                onWanted({ ...wanted, search: "" });
-              }
-            }}
-          />
-          <button
-            type="button"
-            className="wbu-Toggle wbu-Regex"
-            aria-pressed={wanted.regex}
-            aria-label={t("Regular expression")}
-            title={t("Regular expression")}
-            onClick={() => { onWanted({ ...wanted, regex: !wanted.regex }); }}
-          >
-            .*
-          </button>
-        </span>
-        <span className="wbu-Joined">
-          <select
-            className="wbu-Field"
-            aria-label={t("Sort by")}
-            value={sorting.key}
-            onChange={(event) => {
-              const key = event.target.value as SortKey;
-              onSorting({ key, descending: key !== "name" && key !== "data" });
-            }}
-          >
-            {sorts.map(([key, word]) => (
-              <option key={key} value={key}>
-                {t("by %1", t(word))}
-              </option>
-            ))}
-          </select>
-          <button
-            type="button"
-            className="wbu-Field"
-            aria-pressed={sorting.descending}
-            aria-label={t("Reverse order")}
-            title={t("Reverse order")}
-            onClick={() => { onSorting({ ...sorting, descending: !sorting.descending }); }}
-          >
-            {sorting.descending ? "↓" : "↑"}
-          </button>
-        </span>
+        {data.features.length > 0 ? <Find {...props} /> : null}
         <CodeButton code={code} onInsertCode={onInsertCode} t={t} />
       </header>
       {data.features.length > 0 ? (
@@ -126,6 +70,71 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
           <ViewControls {...props} />
         </div>
       ) : null}
+    </>
+  );
+}
+
+/** Finding and sorting. */
+function Find({ data, wanted, onWanted, sorting, onSorting, t }: ToolbarProps): JSX.Element {
+  const isBroken = wanted.regex && matcher(wanted.search, true) === null;
+  const sorts = SORTS.filter(([key]) => key !== "anomalies" || data.features.some((each) => each.anomalies));
+  return (
+    <>
+      <span className="wbu-SearchBox">
+        <input
+          className="wbu-Field wbu-Search"
+          type="search"
+          placeholder={t("Find a column")}
+          aria-label={t("Find a column")}
+          aria-keyshortcuts="/"
+          aria-invalid={isBroken || undefined}
+          title={isBroken ? t("This is not a regular expression yet.") : undefined}
+          value={wanted.search}
+          onChange={(event) => { onWanted({ ...wanted, search: event.target.value }); }}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") {
+              onWanted({ ...wanted, search: "" });
+            }
+          }}
+        />
+        <button
+          type="button"
+          className="wbu-Toggle wbu-Regex"
+          aria-pressed={wanted.regex}
+          aria-label={t("Regular expression")}
+          title={t("Regular expression")}
+          onClick={() => { onWanted({ ...wanted, regex: !wanted.regex }); }}
+        >
+          .*
+        </button>
+      </span>
+      <span className="wbu-Joined">
+        <select
+          className="wbu-Field"
+          aria-label={t("Sort by")}
+          value={sorting.key}
+          onChange={(event) => {
+            const key = event.target.value as SortKey;
+            onSorting({ key, descending: key !== "name" && key !== "data" });
+          }}
+        >
+          {sorts.map(([key, word]) => (
+            <option key={key} value={key}>
+              {t("sort: %1", t(word))}
+            </option>
+          ))}
+        </select>
+        <button
+          type="button"
+          className="wbu-Field"
+          aria-pressed={sorting.descending}
+          aria-label={t("Reverse order")}
+          title={t("Reverse order")}
+          onClick={() => { onSorting({ ...sorting, descending: !sorting.descending }); }}
+        >
+          {sorting.descending ? "↓" : "↑"}
+        </button>
+      </span>
     </>
   );
 }

@@ -74,7 +74,8 @@ export function ValuesTable({ feature, data, view, t, locale }: DetailsProps): J
 /** How many values there are that the table does not name. */
 function Rest({ feature, view, words, t, locale }: Omit<DetailsProps, "data"> & { words: string[]; view: View }): JSX.Element | null {
   const unique = Math.max(...view.sets.map((set) => feature.stats[set]?.unique ?? 0));
-  const more = isRanked(feature) ? unique - words.length : 0;
+  const isOfFormats = feature.stats.some((each) => each?.images);
+  const more = isRanked(feature) && !isOfFormats ? unique - words.length : 0;
   return more > 0 ? (
     <tr>
       <th scope="row" className="wbu-Faint" colSpan={view.sets.length + 2}>

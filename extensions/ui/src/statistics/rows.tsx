@@ -65,25 +65,27 @@ function Name({ feature, open, current, nested, onToggle, t }: RowProps): JSX.El
   const kind = t(feature.type.toLowerCase());
   return (
     <th scope="row" style={depth > 0 ? { paddingLeft: 12 + depth * 16 } : undefined}>
-      <button
-        type="button"
-        className="wbu-Link wbu-Name"
-        aria-expanded={open}
-        title={name}
-        tabIndex={current ? 0 : -1}
-        onClick={() => { onToggle(name); }}
-      >
-        {name === "" ? t("(no name)") : depth > 0 ? path.at(-1) : name}
-      </button>{" "}
-      <span className="wbu-Faint">{lists > 0 ? t(lists > 1 ? "lists of lists of %1" : "list of %1", kind) : kind}</span>
-      {role ? (
-        <>
-          {" "}
-          <span className="wbu-Chip" data-tone={role === "label" ? "brand" : undefined}>
-            {t(role)}
-          </span>
-        </>
-      ) : null}
+      <span className="wbu-NameLine">
+        <button
+          type="button"
+          className="wbu-Link wbu-Name"
+          aria-expanded={open}
+          title={name}
+          tabIndex={current ? 0 : -1}
+          onClick={() => { onToggle(name); }}
+        >
+          {name === "" ? t("(no name)") : depth > 0 ? path.at(-1) : name}
+        </button>{" "}
+        <span className="wbu-Faint">{lists > 0 ? t(lists > 1 ? "lists of lists of %1" : "list of %1", kind) : kind}</span>
+        {role ? (
+          <>
+            {" "}
+            <span className="wbu-Chip" data-tone={role === "label" ? "brand" : undefined}>
+              {t(role)}
+            </span>
+          </>
+        ) : null}
+      </span>
       {feature.anomalies ? <Reason anomalies={feature.anomalies} t={t} /> : null}
     </th>
   );

@@ -50,19 +50,21 @@ export function axisOf(feature: Feature, view: View): (value: number) => number 
   return axis(low, high, view.logValues && !isOfTimes(feature, view));
 }
 
+/** As many values as have room in a picture; a table has them all. */
+const RANKS = 20;
+
 /** The bars of each set in sight, over one another. */
 export function barsOf(feature: Feature, view: View): Bar[][] {
   const places = isRanked(feature)
-    ? (feature.values ?? []).map((_, rank, { length }): [number, number] => [rank / length, (rank + 1) / length])
+    ? (feature.values ?? []).slice(0, RANKS).map((_, rank, { length }): [number, number] => [rank / length, (rank + 1) / length])
     : neighbours(edgesOf(feature).map(axisOf(feature, view)));
   return view.sets.map((set) => {
     const stats = figuresOf(feature, set, view);
-    const counts: readonly (number | null)[] = (isRanked(feature) ? stats?.counts : stats?.bars) ?? [];
+    const counts: readonly (number | null)[] | undefined = isRanked(feature) ? stats?.counts : stats?.bars;
     const total = stats ? valuesIn(stats) : 0;
-    return counts.map((count, place) => {
-      const [low, high] = places[place] ?? [0, 0];
-      return { low, high, share: count === null ? NaN : count / (total || 1) };
-    });
+    return counts?.length
+      ? places.map(([low, high], place) => ({ low, high, share: (counts[place] ?? NaN) / (total || 1) }))
+      : [];
   });
 }
 

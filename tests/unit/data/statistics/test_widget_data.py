@@ -108,6 +108,16 @@ class TestOverOneAnother:
         assert found["range"] == [0, 10]
         assert [sum(each["bars"]) for each in found["stats"]] == [3, 2]
 
+    def test_a_long_tail_is_where_it_is(self):
+        rng = np.random.default_rng(5)
+        tail = np.concatenate([rng.exponential(10.0, 100_000), [500.0] * 40, [900.0] * 20])
+        (found,) = shown(table(x=tail), table(x=[0.0, 1000.0]))["features"]
+        drawn = np.array(found["stats"][0]["bars"])
+        exact, _ = np.histogram(tail, np.linspace(*found["range"], 21))
+        assert drawn.sum() == pytest.approx(len(tail), rel=1e-4)
+        assert drawn[exact == 0].sum() < 30
+        assert (np.abs(drawn - exact) <= 0.001 * exact + 50).all()
+
     def test_values_are_the_most_frequent_of_each(self):
         first = table(x=["a"] * 5 + [f"v{n}" for n in range(40)])
         other = table(x=["b"] * 3 + ["a"])
