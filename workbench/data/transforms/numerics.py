@@ -58,7 +58,7 @@ def log(lane: Any, x: Any) -> Any:
 
     The method is that of fdlibm's ``e_log.c``.
     """
-    mantissa, exponent = lane.frexp(x)
+    mantissa, exponent = lane.frexp(abs(x))
     small = mantissa < _SQRT_HALF
     f = lane.where(small, mantissa + mantissa, mantissa) - 1.0
     k = lane.where(small, exponent - 1.0, exponent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy.typing as npt
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import torch
 
     from workbench.data.datasets import Dataset
+    from workbench.data.transforms.columns_transform import ColumnsTransform
+    from workbench.data.transforms.function_transform import FunctionTransform
     from workbench.data.transforms.graph import Graph
     from workbench.data.transforms.sklearn_transformer import SklearnTransformer
     from workbench.metadata import Artifact
@@ -62,7 +64,19 @@ class Transform:
     #: The dataset that it was fitted on, unless it was a frame, or the transform was loaded.
     fitted_on: Artifact | None = None
 
-    def __new__(cls, numeric: Sequence[str] | Traced = (), *_: object, **__: object) -> Transform:
+    @overload
+    def __new__(cls, numeric: Traced) -> FunctionTransform: ...
+
+    @overload
+    def __new__(
+        cls,
+        numeric: Sequence[str] = ...,
+        categorical: Sequence[str] = ...,
+        *,
+        min_count: int = ...,
+    ) -> ColumnsTransform: ...
+
+    def __new__(cls, numeric: Any = (), *_: object, **__: object) -> Any:
         """Make the kind of transform that the first argument asks for."""
         if cls is not Transform:
             return object.__new__(cls)
@@ -70,15 +84,6 @@ class Transform:
         from workbench.data.transforms.function_transform import FunctionTransform
 
         return object.__new__(FunctionTransform if callable(numeric) else ColumnsTransform)
-
-    def __init__(
-        self,
-        numeric: Sequence[str] | Traced = (),
-        categorical: Sequence[str] = (),
-        *,
-        min_count: int = 1,
-    ) -> None:
-        raise NotImplementedError
 
     @property
     def numeric(self) -> tuple[str, ...]:

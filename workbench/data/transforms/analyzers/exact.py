@@ -7,6 +7,7 @@ numbers small enough for every partial sum to be exact, and joined in Python's l
 from __future__ import annotations
 
 import math
+import sys
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -68,6 +69,14 @@ def grouped(x: Numbers, groups: npt.NDArray[np.int64], count: int) -> list[int |
     bounds = np.searchsorted(groups[order], np.arange(count + 1))
     ordered = x[order]
     return [total(ordered[start:stop]) for start, stop in pairwise(bounds)]
+
+
+def rounded(value: Fraction) -> float:
+    """Return the nearest double; the largest where it lies beyond them."""
+    try:
+        return float(value)
+    except OverflowError:
+        return sys.float_info.max if value > 0 else -sys.float_info.max
 
 
 def root(value: Fraction) -> float:

@@ -9,7 +9,9 @@ import numpy as np
 
 from workbench.core.errors import InvalidInput
 from workbench.data.transforms.analyzers.analyzer import Analyzer, State, nothing_in
-from workbench.data.transforms.analyzers.exact import root, total, total_of_products
+from workbench.data.transforms.analyzers.exact import root, rounded, total, total_of_products
+
+_MOST = 1e300  # covariances beyond it have no components in doubles
 
 
 class Moments(Analyzer):
@@ -34,7 +36,7 @@ class Moments(Analyzer):
         mean = Fraction(state["total"]) / count
         variance = Fraction(state["squares"]) / count - mean * mean
         std = root(variance)
-        return {"count": count, "mean": float(mean), "var": std * std, "std": std}
+        return {"count": count, "mean": float(mean), "var": rounded(variance), "std": std}
 
 
 class Extremes(Analyzer):
@@ -98,7 +100,7 @@ class Covariance(Analyzer):
         products = iter(state["products"])
         for i, first in enumerate(means):
             for j in range(i, len(means)):
-                matrix[i, j] = matrix[j, i] = float(
+                matrix[i, j] = matrix[j, i] = rounded(
                     Fraction(next(products)) / count - first * means[j]
                 )
         return {"means": [float(each) for each in means], "matrix": matrix.tolist()}
@@ -112,15 +114,16 @@ class PrincipalComponents(Covariance):
     def finish(self, state: State, what: str) -> State:
         """Return means, components (rows of unit length) and the variance along each."""
         found = super().finish(state, what)
-        variances, vectors = np.linalg.eigh(np.array(found["matrix"]))
+        matrix = np.array(found["matrix"])
+        if np.abs(matrix).max() > _MOST:
+            raise InvalidInput(
+                f"{what} are too large for principal components", hint="scale them first: z_score"
+            )
+        variances, vectors = np.linalg.eigh(matrix)
         chosen = np.argsort(variances)[::-1][: self.params["components"]]
         components = vectors[:, chosen].T
         largest = np.abs(components).argmax(axis=1)
         signs = np.sign(components[np.arange(len(components)), largest])
-        if not np.isfinite(components).all():
-            raise InvalidInput(
-                f"{what} are too large for principal components", hint="scale them first: z_score"
-            )
         return {
             "means": found["means"],
             "components": (components * signs[:, None]).tolist(),
