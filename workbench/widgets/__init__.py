@@ -6,6 +6,7 @@ in JupyterLab and Voila.
 `*_picture` draw the still picture that an untrusted or exported notebook shows.
 """
 
+from workbench.widgets.diff import DiffWidget
 from workbench.widgets.dive import DiveWidget
 from workbench.widgets.drift import DriftWidget
 from workbench.widgets.lineage import LineageWidget
@@ -14,6 +15,7 @@ from workbench.widgets.spans import SpansWidget
 from workbench.widgets.statistics import StatisticsWidget
 
 __all__ = [
+    "DiffWidget",
     "DiveWidget",
     "DriftWidget",
     "LineageWidget",

@@ -15,6 +15,8 @@ export type {
   StatisticsData,
 } from "./data.js";
 export { RunCurves, type RunCurvesProps } from "./curves/RunCurves.js";
+export { Diff, type DiffProps } from "./diff/Diff.js";
+export type { DiffData } from "./diff/model.js";
 export { Dive, type DiveProps } from "./dive/Dive.js";
 export type { DiveData, DiveField } from "./dive/table.js";
 export type { DiveView } from "./dive/view.js";
