@@ -73,7 +73,7 @@ class BadRow:
 def mixed_row(source: str, row: int, column: str, value: object, prevailing: str) -> BadRow:
     """Return the record of a value of another kind than most of its column's."""
     hint = f'mend that row, or read the column as text: types={{{column!r}: "string"}}'
-    return BadRow(source, row, column, shown(value), f"mixed types, as most are {prevailing}", hint)
+    return BadRow(source, row, column, shown(value), f"mixes types, as most are {prevailing}", hint)
 
 
 def shown(value: object) -> str:

@@ -25,6 +25,8 @@ from workbench.data.reading.locations import File
 from workbench.data.reading.values import cast_values, text_as
 
 MISSING = ("", "NA", "N/A", "#N/A", "NaN", "nan", "null", "NULL", "None")
+_QUOTE = "put quotes around values that hold the delimiter"
+_LATIN = "read it first: pd.read_csv(path, encoding='latin-1')"
 _LINE_BREAK = re.compile(rb"\r\n?|\n")
 
 
@@ -76,17 +78,21 @@ def read_csv(files: Sequence[File], wanted: Mapping[str, pa.DataType], bad: BadR
         kind, strays, words[name] = seen.settled()
         check_few(strays, seen.present, name, bad)
         columns[name] = read_type(kind)
-    schema = pa.schema([(name, _stored(columns[name])) for name in names])
+    stray = partial(_stray, words=words, asked=set(wanted))
 
     def blocks(bad: BadRows) -> Iterator[Block]:
         for file in files:
             first = 1
             for parsed in _over(file, partial(_parse, columns=columns)):
                 block = _numbered(parsed, first, file, names)
+                yield _without_bad(first, block, parsed, stray, bad)
                 first += parsed.table.num_rows + len(parsed.ragged)
-                yield _without_bad(block, parsed, first, words, wanted, bad)
 
-    return Reading(schema, blocks, {"type": "csv"})
+    return Reading(_schema(names, columns), blocks, {"type": "csv"})
+
+
+def _schema(names: Sequence[str], columns: Mapping[str, pa.DataType]) -> pa.Schema:
+    return pa.schema([(name, _stored(columns[name])) for name in names])
 
 
 def _same_names(files: Sequence[File]) -> tuple[str, ...]:
@@ -139,9 +145,6 @@ def _opened(stream: Any, file: File) -> tuple[Layout, Iterator[Chunk]]:
         yield from chunks
 
     return Layout(names, delimiter), bodies()
-
-
-_LATIN = "read it first: pd.read_csv(path, encoding='latin-1')"
 
 
 def _over(file: File, work: Callable[[Layout, Chunk], Any]) -> Iterator[Any]:
@@ -212,12 +215,12 @@ def _table(
 
 
 def _parse(layout: Layout, chunk: Chunk, columns: Mapping[str, pa.DataType]) -> Parsed:
+    empty = _schema(layout.names, columns).empty_table()
     if not chunk.closed:
         text = shown(chunk.content)
-        empty = pa.schema([(name, _stored(columns[name])) for name in layout.names]).empty_table()
         return Parsed(empty, {1: (text, "a quote is opened here and never closed")})
     if not chunk.content.strip():
-        return Parsed(pa.schema([(n, _stored(columns[n])) for n in layout.names]).empty_table())
+        return Parsed(empty)
     ragged: dict[int, tuple[str, str]] = {}
     try:
         table = _table(layout, chunk, columns, ragged=ragged)
@@ -257,17 +260,11 @@ def _numbered(parsed: Parsed, first: int, file: File, names: Sequence[str]) -> B
 
 
 def _without_bad(
-    block: Block,
-    parsed: Parsed,
-    end: int,
-    words: Mapping[str, str],
-    wanted: Mapping[str, pa.DataType],
-    bad: BadRows,
+    first: int, block: Block, parsed: Parsed, stray: Callable[..., BadRow], bad: BadRows
 ) -> Block:
     """Hand over a chunk's ragged and stray rows, in order, and return the others."""
     if not parsed.ragged and not parsed.strays:
         return block
-    first = end - parsed.table.num_rows - len(parsed.ragged)
     found = [
         BadRow(block.source, first + row - 1, None, shown(text), reason, _QUOTE)
         for row, (text, reason) in parsed.ragged.items()
@@ -275,23 +272,21 @@ def _without_bad(
     mask = np.ones(block.table.num_rows, bool)
     for index, (name, value) in parsed.strays.items():
         mask[index] = False
-        row = int(block.numbers[index])
-        found.append(_stray(block.source, row, name, value, words[name], name in wanted))
+        found.append(stray(block.source, int(block.numbers[index]), name, value))
     for each in sorted(found, key=lambda each: each.row):
         bad.add(each)
     return block.keep(mask)
 
 
-_QUOTE = "put quotes around values that hold the delimiter"
-
-
-def _stray(source: str, row: int, name: str, value: object, word: str, asked: bool) -> BadRow:
+def _stray(
+    source: str, row: int, name: str, value: object, words: Mapping[str, str], asked: set[str]
+) -> BadRow:
     text = shown(value)
     if isinstance(value, bytes) and not _is_text(value):
         return BadRow(source, row, name, text, "is no UTF-8", _LATIN)
-    if asked:
-        return BadRow(source, row, name, text, f"is no {word}")
-    return mixed_row(source, row, name, text, word)
+    if name in asked:
+        return BadRow(source, row, name, text, f"is no {words[name]}")
+    return mixed_row(source, row, name, text, words[name])
 
 
 def _is_text(value: bytes) -> bool:

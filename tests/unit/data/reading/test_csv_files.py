@@ -81,7 +81,7 @@ def test_whole_numbers_beyond_doubles_are_exact(written, read):
 @pytest.mark.parametrize(
     ("more", "row", "column", "value", "reason"),
     [
-        ("oops,b\n", 101, "x", "oops", "mixed types, as most are numbers"),
+        ("oops,b\n", 101, "x", "oops", "mixes types, as most are numbers"),
         ("1,2,3\n", 101, None, "1,2,3", "has 3 values for 2 columns"),
         ("\n\n1\n", 101, None, "1", "has 1 values for 2 columns"),
         ('1,"b\n2,c\n', 101, None, '1,"b\n2,c\n', "a quote is opened here and never closed"),
@@ -127,7 +127,7 @@ def test_rows_are_numbered_in_their_own_file(written, read):
 
 def test_times_with_a_stray_word_are_times(written, read):
     path = written("f.csv", "at\n" + "2013-01-01T05:00:00Z\n" * 30 + "soon\n")
-    with pytest.raises(InvalidInput, match="'at', row 31: mixed types, as most are times: 'soon'"):
+    with pytest.raises(InvalidInput, match="'at', row 31: mixes types, as most are times: 'soon'"):
         read(path)
     table, bad = read(path, bad_rows="set_aside")
     assert table.column("at")[0].as_py() == datetime(2013, 1, 1, 5, tzinfo=UTC)

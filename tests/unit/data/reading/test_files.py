@@ -146,7 +146,7 @@ def test_an_unknown_kind_of_file_is_refused(written):
 
 def test_a_stray_word_among_numbers_is_named_with_its_row(written):
     content = "x\n" + "".join(f"{n}\n" for n in range(50)) + "oops\n"
-    with pytest.raises(InvalidInput, match=r"'x', row 51: mixed types.*'oops'.*types="):
+    with pytest.raises(InvalidInput, match=r"'x', row 51: mixes types.*'oops'.*types="):
         read(written("f.csv", content))
     assert read(written("f.csv", content), types={"x": "string"}).column("x")[50].as_py() == "oops"
 
@@ -184,7 +184,7 @@ def test_a_line_break_within_quotes_belongs_to_the_value(written):
         ("f.csv", "a\n12:30\n", "'a' holds time32.*read it as text"),
         ("f.csv.zip", b"no zip", "is not a zip file"),
         ("f.jsonl", '{"x": 1}\n{"x": ', "row 2: is not JSON"),
-        ("f.jsonl", '{"x": 1}\n{"x": "a"}\n', "'x', row 2: mixed types.*a"),
+        ("f.jsonl", '{"x": 1}\n{"x": "a"}\n', "'x', row 2: mixes types.*a"),
     ],
 )
 def test_a_damaged_file_says_what_is_wrong_with_it(written, name, content, says):

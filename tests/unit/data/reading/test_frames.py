@@ -140,7 +140,7 @@ def test_few_stray_values_of_a_frame_are_set_aside_but_not_many(read):
             "row": 21,
             "column": "x",
             "value": "a",
-            "reason": "mixed types, as most are numbers",
+            "reason": "mixes types, as most are numbers",
         }
     ]
     with pytest.raises(InvalidInput, match=r"1 of 2 values are unlike.*types={'x': \"string\"}"):

@@ -61,7 +61,7 @@ def test_types_hold_all_values_also_those_of_the_last_line(written, read, last, 
 @pytest.mark.parametrize(
     ("line", "column", "reason"),
     [
-        (b'{"x": "a"}', "x", "mixed types, as most are numbers"),
+        (b'{"x": "a"}', "x", "mixes types, as most are numbers"),
         (b'{"x": ', None, "is not JSON: Expecting value"),
         (b"[1]", None, "is no JSON object"),
         (b'{"y": "caf\xe9"}', None, "is no UTF-8"),

@@ -71,7 +71,7 @@ def test_whole_numbers_beyond_doubles_are_exact():
 )
 def test_a_column_of_mixed_types_says_which_row(values, row):
     frame = pd.DataFrame({"x": pd.Series(values, dtype=object)})
-    with pytest.raises(InvalidInput, match=f"'x', row {row}: mixed types"):
+    with pytest.raises(InvalidInput, match=f"'x', row {row}: mixes types"):
         read_source(frame)
 
 

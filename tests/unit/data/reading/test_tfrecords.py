@@ -101,7 +101,7 @@ def test_damaged_records_are_errors_or_set_aside(written, read, monkeypatch):
     assert [(each["row"], each["column"], each["reason"]) for each in bad] == [
         (11, None, "the record is damaged"),
         (21, None, "is no tf.Example"),
-        (31, "x", "mixed types, as most are whole numbers"),
+        (31, "x", "mixes types, as most are whole numbers"),
         (40, None, "the record is damaged"),
     ]
     assert table.column("x").to_pylist() == [n for n in range(39) if n not in (10, 20, 30)]
