@@ -9,38 +9,62 @@ from workbench.magics.framework import Call, Magic, Parser
 
 def _stats_parser() -> Parser:
     parser = Parser("%stats", "Show the statistics of each column.", "%stats flights --split train")
-    parser.add_argument("data", help="a dataset's reference, or a variable that holds a table")
-    parser.add_argument("--split", help="only the rows of this split")
+    _add_rows(parser)
     parser.add_argument(
         "--compare", help="a second set of rows over the first: a split, a dataset or a variable"
     )
+    parser.add_argument("--by", action="append", help="a column to slice by; may be given again")
+    parser.add_argument("--weight", help="the column that says how much a row counts")
+    parser.add_argument("--schema", help="what the rows should be; anomalies show at their columns")
+    parser.add_argument("--spans", action="store_true", help="each column through the spans")
+    parser.add_argument("--points", action="store_true", help="the rows themselves, as points")
     return parser
 
 
 def _stats(call: Call) -> Any:
-    from workbench.data.datasets import Dataset, dataset
-    from workbench.data.statistics import statistics
-    from workbench.widgets import StatisticsWidget
+    from workbench.widgets import DiveWidget, SpansWidget
 
     given = call.arguments
     data = call.value(given.data)
+    if given.points:
+        return DiveWidget(data, split=given.split, span=given.span)
+    if given.spans:
+        return SpansWidget(data, by=given.by[0] if given.by else None)
+    return _statistics_widget(call, data)
+
+
+def _statistics_widget(call: Call, data: Any) -> Any:
+    from workbench.data.datasets import Dataset, dataset
+    from workbench.data.statistics import statistics
+    from workbench.data.validation import validate
+    from workbench.widgets import StatisticsWidget
+
+    given = call.arguments
     if isinstance(data, str):
         data = dataset(data)
-    first = statistics(data, split=given.split)
+    asked = {"by": given.by, "weight": given.weight}
+    first = statistics(data, split=given.split, span=given.span, **asked)
+    anomalies = () if given.schema is None else validate(first, call.value(given.schema))
     if given.compare is None:
-        return StatisticsWidget(first)
-    other = call.value(given.compare)
+        return StatisticsWidget(first, anomalies=anomalies)
     if isinstance(data, Dataset) and given.compare in data.splits:
-        second = statistics(data, split=given.compare)
+        second = statistics(data, split=given.compare, weight=given.weight)
+    elif isinstance(data, Dataset) and given.compare in data.spans:
+        second = statistics(data, span=given.compare, weight=given.weight)
     else:
-        second = statistics(other)
-    return StatisticsWidget(first, second)
+        second = statistics(call.value(given.compare), weight=given.weight)
+    return StatisticsWidget(first, second, anomalies=anomalies)
+
+
+def _add_rows(parser: Parser) -> None:
+    parser.add_argument("data", help="a dataset's reference, or a variable that holds a table")
+    parser.add_argument("--split", help="only the rows of this split")
+    parser.add_argument("--span", help="only the rows of this span")
 
 
 def _schema_parser() -> Parser:
     parser = Parser("%schema", "Infer what the data should look like.", "%schema flights")
-    parser.add_argument("data", help="a dataset's reference, or a variable that holds a table")
-    parser.add_argument("--split", help="only the rows of this split")
+    _add_rows(parser)
     return parser
 
 
@@ -49,15 +73,19 @@ def _schema(call: Call) -> Any:
     from workbench.data.statistics import statistics
 
     given = call.arguments
-    return infer_schema(statistics(call.value(given.data), split=given.split))
+    return infer_schema(statistics(call.value(given.data), split=given.split, span=given.span))
 
 
 def _validate_parser() -> Parser:
     parser = Parser("%validate", "Check data against a schema.", "%validate damaged schema")
-    parser.add_argument("data", help="a dataset's reference, or a variable that holds a table")
+    _add_rows(parser)
     parser.add_argument("schema", help="a schema's reference, or a variable that holds one")
     parser.add_argument("--environment", help="of the schema, such as serving")
     parser.add_argument("--baseline", help="data to measure drift against")
+    parser.add_argument("--serving", help="data that was served, to measure skew against")
+    parser.add_argument(
+        "--constraint", action="append", default=[], help="a condition in SQL; may be given again"
+    )
     return parser
 
 
@@ -70,6 +98,10 @@ def _validate(call: Call) -> Any:
         call.value(given.schema),
         given.environment,
         baseline=None if given.baseline is None else call.value(given.baseline),
+        serving=None if given.serving is None else call.value(given.serving),
+        split=given.split,
+        span=given.span,
+        constraints=given.constraint,
     )
 
 

@@ -97,6 +97,24 @@ def test_stats_takes_a_reference_a_variable_and_a_second_set(shell, flights):
     assert [each["rows"] for each in both.data["datasets"]] == [100, 10]
 
 
+def test_stats_slices_and_shows_spans_points_and_anomalies(shell, flights):
+    sliced = run(shell, "%stats flights --by carrier")
+    assert sliced.data["datasets"][1]["name"].startswith("carrier=")
+    run(shell, "schema = %schema flights")
+    shell.user_ns["odd"] = flights.to_pandas().assign(carrier="??")
+    shown = run(shell, "%stats odd --schema schema")
+    (carrier,) = [each for each in shown.data["features"] if each["name"] == "carrier"]
+    assert carrier["anomalies"][0]["kind"] == "ENUM_TYPE_UNEXPECTED_STRING_VALUES"
+    assert run(shell, "%stats flights --points").text().startswith("Points of flights@")
+    assert "through" in run(shell, "%stats flights --spans --by carrier").text()
+
+
+def test_a_constraint_in_sql_is_checked(shell, flights):
+    run(shell, "schema = %schema flights")
+    found = run(shell, "%validate flights schema --constraint 'length(carrier) > 5'")
+    assert found[0].kind == "CUSTOM_VALIDATION"
+
+
 def test_a_schema_is_inferred_and_damage_is_found(shell, flights):
     run(shell, "schema = %schema flights")
     shell.user_ns["damaged"] = flights.to_pandas().drop(columns="carrier")
