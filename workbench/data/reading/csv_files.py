@@ -25,6 +25,7 @@ from workbench.data.reading.locations import File
 from workbench.data.reading.values import cast_values, text_as
 
 MISSING = ("", "NA", "N/A", "#N/A", "NaN", "nan", "null", "NULL", "None")
+_HEADING = 1 << 16  # bytes that are enough to see the heading
 _QUOTE = "put quotes around values that hold the delimiter"
 _LATIN = "read it first: pd.read_csv(path, encoding='latin-1')"
 _LINE_BREAK = re.compile(rb"\r\n?|\n")
@@ -99,7 +100,7 @@ def _same_names(files: Sequence[File]) -> tuple[str, ...]:
     layouts = []
     for file in files:
         with file.opened() as stream:
-            layouts.append(_opened(stream, file)[0])
+            layouts.append(_opened(stream, file, _HEADING)[0])
     for file, layout in zip(files[1:], layouts[1:], strict=True):
         check_alike(layouts[0].names, layout.names, files[0].name, file.name)
     return layouts[0].names
@@ -115,9 +116,9 @@ def check_alike(first: Sequence[str], other: Sequence[str], file: str, other_fil
         )
 
 
-def _opened(stream: Any, file: File) -> tuple[Layout, Iterator[Chunk]]:
+def _opened(stream: Any, file: File, size: int = 0) -> tuple[Layout, Iterator[Chunk]]:
     """Return a file's layout, and its rows below the heading."""
-    chunks = chunks_of(stream, file.name, quotes=True)
+    chunks = chunks_of(stream, file.name, quotes=True, size=size)
     first = next(chunks, Chunk(b""))
     content = first.content.lstrip(b"\r\n")
     if not content:
@@ -164,16 +165,10 @@ def _look_over(files: Sequence[File], names: Sequence[str]) -> dict[str, Seen]:
 
 
 def _look(layout: Layout, chunk: Chunk, names: Sequence[str]) -> dict[str, Seen]:
-    if not chunk.closed or not chunk.content.strip():
+    if not chunk.closed or not chunk.content.strip(b"\r\n"):
         return {}
     table = _table(layout, chunk, {}, names)
-    return {
-        name: look(
-            table.column(name),
-            partial(_text, layout, chunk, name),
-        )
-        for name in names
-    }
+    return {name: look(table.column(name), partial(_text, layout, chunk, name)) for name in names}
 
 
 def _text(layout: Layout, chunk: Chunk, name: str) -> pa.ChunkedArray:
@@ -219,7 +214,7 @@ def _parse(layout: Layout, chunk: Chunk, columns: Mapping[str, pa.DataType]) -> 
     if not chunk.closed:
         text = shown(chunk.content)
         return Parsed(empty, {1: (text, "a quote is opened here and never closed")})
-    if not chunk.content.strip():
+    if not chunk.content.strip(b"\r\n"):
         return Parsed(empty)
     ragged: dict[int, tuple[str, str]] = {}
     try:

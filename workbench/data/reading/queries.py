@@ -210,7 +210,7 @@ def _fetched(query: Query) -> Iterator[pa.Table]:
     import sqlalchemy as sa
 
     try:
-        engine = sa.create_engine(query.whole_url)
+        engine = sa.create_engine(query.whole_url, poolclass=sa.NullPool)
         with engine.connect().execution_options(stream_results=True) as connection:
             result = connection.execute(sa.text(query.sql))
             names = list(result.keys())
@@ -226,7 +226,6 @@ def _fetched(query: Query) -> Iterator[pa.Table]:
             f"the database {query.address!r} cannot be read: {said}",
             hint="check the address and the query",
         ) from None
-    engine.dispose()
 
 
 def _of_rows(names: Sequence[str], rows: Sequence[Any], first: int) -> pa.Table:

@@ -26,7 +26,8 @@ class Rows:
         Where they come from, as JSON: its type, and its paths, query or address if it has any.
         Passwords are left out.
     rows : int or None
-        How many there are, where that is known before they are read.
+        How many there are, those that are set aside counted in, where that is known before they
+        are read.
     assumed_utc : set of str
         Columns whose times had no zone and were taken as UTC; complete once all was read.
     bad : BadRows

@@ -156,6 +156,10 @@ def test_a_heading_alone_is_no_rows(written, read, content):
     assert table.num_rows == 0
 
 
+def test_a_value_of_spaces_alone_is_a_value(written, read):
+    assert read(written("f.csv", "x\n" + "  \n" * 60))[0].column("x").to_pylist() == ["  "] * 60
+
+
 def test_old_line_breaks_and_tabs_are_read(written, read):
     assert read(written("f.csv", "x\r1\r2\r"))[0].column("x").to_pylist() == [1, 2]
     assert read(written("f.tsv", "x\ty\n1,5\t2\n"))[0].to_pylist() == [{"x": "1,5", "y": 2}]
