@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 #: Rows that are computed at once: few enough for a processor's cache.
 BATCH = 1 << 15
+_BOUND = ("_row_plan", "_finishers", "_plans")
 
 
 class FunctionTransform(Transform):
@@ -106,7 +107,7 @@ class FunctionTransform(Transform):
         data: Dataset | pd.DataFrame | pa.Table | str,
         *,
         split: str | None = None,
-        workers: int | None = None,
+        cluster: bool = False,
     ) -> FunctionTransform:
         """Show all rows to the analyzers, and return this transform.
 
@@ -119,23 +120,24 @@ class FunctionTransform(Transform):
             A string is a dataset's reference.
         split : str, optional
             Only this split of a dataset.
-        workers : int, optional
-            Read a dataset's files on so many workers of the cluster; the result is the same.
+        cluster : bool
+            Whether the workers of Ray read a dataset's files; the result is the same.
 
         Raises
         ------
         InvalidInput
-            If a column is missing, holds what it is not read as, or has no values at all.
+            If a column is missing, holds what it is not read as, or has no values at all; or with
+            `cluster`, if `data` is a frame.
         """
         from workbench.data.datasets.sources import open_source
         from workbench.data.transforms import layers
 
         source = open_source(data, split=split, columns=self.graph.fitted_columns)
         compute = None
-        if workers is not None:
+        if cluster:
             from workbench.data.transforms.ray import on_workers
 
-            compute = on_workers(workers, source)
+            compute = on_workers(source)
         self.states = layers.fit(self.graph, source, compute=compute)
         self.fitted_on = source.artifact
         self._forget_plans()
@@ -306,8 +308,12 @@ class FunctionTransform(Transform):
         return Batch(pa.table({name: pa.nulls(0) for name in self.columns}))
 
     def _forget_plans(self) -> None:
-        for name in ("_row_plan", "_plans"):
+        for name in _BOUND:
             self.__dict__.pop(name, None)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Functions bound to a lane are bound again where they are needed.
+        return {name: value for name, value in vars(self).items() if name not in _BOUND}
 
     def __eq__(self, other: object) -> bool:
         return (

@@ -8,15 +8,15 @@ read, so the result is the same on one process and on a cluster.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from workbench.core.errors import InvalidInput
+from workbench.core.errors import InvalidInput, NotFound
 from workbench.core.progress import progress
-from workbench.data.datasets.kept import holds, kept
+from workbench.data.datasets.kept import holds, keep, kept
 from workbench.data.datasets.sources import Part, Source
 from workbench.data.transforms.analyzers import ANALYZERS, Analyzer
 from workbench.data.transforms.graph import Graph, State
@@ -29,8 +29,8 @@ BATCH = 1 << 17
 _FORMAT = 1
 
 Advance = Callable[[float], None]
-#: What computes a pass's states of some parts, by their places among all; see `ray`.
-Computer = Callable[["Pass", Mapping[int, Part], Advance], Mapping[int, list[bytes]]]
+#: What yields a pass's packed states of some parts, in their order; see `ray`.
+Computer = Callable[["Pass", Sequence[Part]], Iterator[list[bytes]]]
 
 
 @dataclass(frozen=True)
@@ -92,28 +92,29 @@ def fit(graph: Graph, source: Source, *, compute: Computer | None = None) -> dic
             found: dict[int, State] = {}
             if merged:
                 fitting = Pass(graph, dict(states), tuple(merged))
-                found |= _merged(fitting, source.parts, compute or _here, advance)
+                found |= _merged(fitting, source.parts, compute or compute_here, advance)
             if streamed:
                 found |= _folded(Pass(graph, dict(states), tuple(streamed)), source.parts)
+                if not merged:
+                    advance(source.rows)
             states |= found
     return states
 
 
-def part_states(fitting: Pass, part: Part, advance: Advance = lambda _: None) -> list[State]:
+def part_states(fitting: Pass, part: Part) -> list[State]:
     """Return the states of a pass's analyzers after one part."""
     states: list[State | None] = [None] * len(fitting.places)
     analyzers = [fitting.analyzer(place) for place in fitting.places]
-    for values, rows in _batches(fitting, part):
+    for values in _batches(fitting, part):
         for each, (place, analyzer) in enumerate(zip(fitting.places, analyzers, strict=True)):
             args = [values[arg] for arg in fitting.graph.nodes[place].args]
             more = analyzer.partial(*args)
             before = states[each]
             states[each] = more if before is None else analyzer.merge(before, more)
-        advance(rows)
     return [each for each in states if each is not None]
 
 
-def _batches(fitting: Pass, part: Part) -> Any:
+def _batches(fitting: Pass, part: Part) -> Iterator[list[Any]]:
     plan = fitting.plan()
     columns = fitting.columns(plan)
     start = 0
@@ -121,40 +122,55 @@ def _batches(fitting: Pass, part: Part) -> Any:
         for table in part.tables(columns, BATCH):
             for first in range(0, table.num_rows, BATCH):
                 rows = table.slice(first, BATCH)
-                yield plan.run(Batch(rows, start)), rows.num_rows
+                yield plan.run(Batch(rows, start))
                 start += rows.num_rows
 
 
 def _merged(
     fitting: Pass, parts: Sequence[Part], compute: Computer, advance: Advance
 ) -> dict[int, State]:
-    definitions = [fitting.graph.definition(each, fitting.states) for each in fitting.places]
-    missing = {
-        place: part
-        for place, part in enumerate(parts)
-        if part.rows and not _all_kept(part, definitions)
-    }
-    advance(sum(part.rows for place, part in enumerate(parts) if place not in missing))
-    made = compute(fitting, missing, advance)
+    analyzers = {place: fitting.analyzer(place) for place in fitting.places}
     found: dict[int, State] = {}
-    analyzers = [fitting.analyzer(place) for place in fitting.places]
-    for number, part in enumerate(parts):
-        if not part.rows:
-            continue
-        for each, (place, analyzer) in enumerate(zip(fitting.places, analyzers, strict=True)):
-            state = unpack(_stored(part, definitions[each], made.get(number, ()), each))
-            found[place] = state if place not in found else analyzer.merge(found[place], state)
-    return {
-        place: analyzer.finish(found[place], fitting.graph.describe(place))
-        for place, analyzer in zip(fitting.places, analyzers, strict=True)
-    }
+    for states in _by_part(fitting, [part for part in parts if part.rows], compute, advance):
+        for place, content in zip(fitting.places, states, strict=True):
+            more = unpack(content)
+            found[place] = (
+                more if place not in found else analyzers[place].merge(found[place], more)
+            )
+    return _finished(fitting, analyzers, found)
 
 
-def _here(fitting: Pass, parts: Mapping[int, Part], advance: Advance) -> Mapping[int, list[bytes]]:
-    return {
-        place: [pack(each) for each in part_states(fitting, part, advance)]
-        for place, part in parts.items()
-    }
+def _by_part(
+    fitting: Pass, parts: Sequence[Part], compute: Computer, advance: Advance
+) -> Iterator[list[bytes]]:
+    """Yield the states of each part, in order: those that were kept, and those made and kept now."""
+    graph, states_before = fitting.graph, fitting.states
+    definitions = [graph.definition(each, states_before) for each in fitting.places]
+    missing = [part for part in parts if not _all_kept(part, definitions)]
+    made = iter(compute(fitting, missing))
+    waiting = iter(missing)
+    coming = next(waiting, None)
+    for part in parts:
+        if part is coming:
+            states = next(made)
+            coming = next(waiting, None)
+            if part.file is not None:
+                for definition, state in zip(definitions, states, strict=True):
+                    keep(_key(part, definition), state)
+        else:
+            states = [kept(_key(part, each), _gone) for each in definitions]
+        advance(part.rows)
+        yield states
+
+
+def _gone() -> bytes:
+    raise NotFound("the workspace's cache was emptied meanwhile", hint="fit again")
+
+
+def compute_here(fitting: Pass, parts: Sequence[Part]) -> Iterator[list[bytes]]:
+    """Yield the packed states of each part, read in this process."""
+    for part in parts:
+        yield [pack(each) for each in part_states(fitting, part)]
 
 
 def _folded(fitting: Pass, parts: Sequence[Part]) -> dict[int, State]:
@@ -162,10 +178,16 @@ def _folded(fitting: Pass, parts: Sequence[Part]) -> dict[int, State]:
     found: dict[int, State] = {}
     analyzers = {place: fitting.analyzer(place) for place in fitting.places}
     for part in parts:
-        for values, _ in _batches(fitting, part):
+        for values in _batches(fitting, part):
             for place, analyzer in analyzers.items():
                 more = analyzer.partial(*(values[arg] for arg in fitting.graph.nodes[place].args))
                 found[place] = more if place not in found else analyzer.merge(found[place], more)
+    return _finished(fitting, analyzers, found)
+
+
+def _finished(
+    fitting: Pass, analyzers: Mapping[int, Analyzer], found: Mapping[int, State]
+) -> dict[int, State]:
     return {
         place: analyzer.finish(found[place], fitting.graph.describe(place))
         for place, analyzer in analyzers.items()
@@ -178,12 +200,6 @@ def _mergeable(graph: Graph, place: int) -> bool:
 
 def _all_kept(part: Part, definitions: Sequence[str]) -> bool:
     return part.file is not None and all(holds(_key(part, each)) for each in definitions)
-
-
-def _stored(part: Part, definition: str, made: Sequence[bytes], place: int) -> bytes:
-    if part.file is None:
-        return made[place]
-    return kept(_key(part, definition), lambda: made[place])
 
 
 def _key(part: Part, definition: str) -> dict[str, object]:

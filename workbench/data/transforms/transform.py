@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from workbench.data.transforms.function_transform import FunctionTransform
     from workbench.data.transforms.graph import Graph
     from workbench.data.transforms.sklearn_transformer import SklearnTransformer
+    from workbench.data.transforms.torch_module import TransformModule
     from workbench.metadata import Artifact
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -219,7 +220,7 @@ class Transform:
 
         return to_dataset(self, data, name, keep)
 
-    def to_torch(self) -> torch.nn.Module:
+    def to_torch(self) -> TransformModule:
         """Return a module that computes all but what comes from text; see `TransformModule`."""
         from workbench.data.transforms.torch_module import TransformModule
 

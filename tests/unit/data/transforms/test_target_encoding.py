@@ -12,7 +12,7 @@ from workbench.data.transforms.transform import Transform
 @pytest.fixture
 def frame():
     random = np.random.default_rng(5)
-    carriers = random.choice(["UA", "AA", "DL", None], 400, p=[0.5, 0.3, 0.1, 0.1])
+    carriers = np.array(["UA", "AA", "DL", None])[random.choice(4, 400, p=[0.5, 0.3, 0.1, 0.1])]
     late = random.integers(0, 2, 400).astype(float)
     late[::50] = np.nan
     return pd.DataFrame({"carrier": carriers, "late": late, "plane": np.arange(400) // 4})
