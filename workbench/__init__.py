@@ -23,6 +23,8 @@ _HOMES = {
     "FeatureService": "workbench.features.definitions",
     "FeatureView": "workbench.features.definitions",
     "Gate": "workbench.evaluation.gates",
+    "Images": "workbench.data.reading",
+    "Query": "workbench.data.reading",
     "TorchModel": "workbench.training",
     "Transform": "workbench.data.transforms",
     "alert": "workbench.monitoring.alerts",

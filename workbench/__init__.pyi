@@ -4,6 +4,7 @@ from workbench.dashboards import publish
 from workbench.data.datasets import dataset
 from workbench.data.datasets.ingest import ingest
 from workbench.data.drift import drift
+from workbench.data.reading import Images, Query
 from workbench.data.schemas.inference import infer_schema
 from workbench.data.statistics import statistics
 from workbench.data.transforms import Transform
@@ -42,6 +43,8 @@ __all__ = [
     "FeatureService",
     "FeatureView",
     "Gate",
+    "Images",
+    "Query",
     "TorchModel",
     "Transform",
     "alert",

@@ -40,6 +40,7 @@ def ingest(
     types: Mapping[str, str] | None = None,
     bad_rows: Policy = "error",
     storage_options: Mapping[str, Any] | None = None,
+    partitions: bool = False,
 ) -> Dataset:
     """Store a source's rows as the next version of a dataset.
 
@@ -51,9 +52,9 @@ def ingest(
     Parameters
     ----------
     source
-        A pandas, polars or Arrow table, a DuckDB relation, or what `open_rows` knows besides: the
-        path or address of CSV, JSON lines, Parquet, TFRecord or text files, or of a folder of
-        them; a query; a folder of images.
+        A pandas, polars or Arrow table or a DuckDB relation; the path or address of CSV, JSON
+        lines, Parquet, TFRecord or text files, packed or not, a pattern, a list or a folder of
+        them; ``wb.Query(sql, url)``; ``wb.Images(folder)``.
     name : str
         What the dataset is called.
     time : str, optional
@@ -84,13 +85,15 @@ def ingest(
         With `append`: a span that is there already is replaced, rather than an error.
     description : str
     types : mapping of str to str, optional
-        Types of columns whose type should not be found out: string, int64, float64, bool, date or
-        timestamp.
+        Types of columns whose type should not be found out, one of `workbench.data.reading.TYPES`:
+        string, int64, float64, bool, date, timestamp, …
     bad_rows : "error", "set_aside" or int
         What becomes of a row that cannot be read: an error that names it, or it is set aside
         (`Dataset.bad_rows` shows it); an int allows so many.
     storage_options : mapping, optional
         For fsspec, which opens addresses such as ``s3://``.
+    partitions : bool
+        Whether folders named like ``year=2013`` are columns.
 
     Returns
     -------
@@ -139,6 +142,7 @@ def ingest(
             _types(declared, types, base),
             bad_rows=bad_rows,
             storage_options=storage_options,
+            partitions=partitions,
         )
         step.update(source=rows.source, columns=rows.schema.names)
         if base is not None:

@@ -133,7 +133,9 @@ def _narrowed(data: Any, columns: Sequence[str]) -> Any:
     names = getattr(data, "column_names", None) or [str(name) for name in data.columns]
     for name in columns:
         check_column(name, names, "such")
-    return data.select(list(columns)) if isinstance(data, pa.Table) else data[list(columns)]
+    if type(data).__module__.partition(".")[0] == "pandas":
+        return data[list(columns)]
+    return data.select(list(columns)) if isinstance(data, pa.Table) else data
 
 
 def parquet_source(name: str, path: Path, stored: Mapping[Column, str]) -> Source:
