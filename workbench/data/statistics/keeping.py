@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from workbench.data.datasets.kept import keep
@@ -62,7 +63,7 @@ _CLASSES = {
         Words,
     )
 }
-_CLASS, _ARRAY, _TEXTS = "#", 1, 2
+_CLASS, _ARRAY, _STEPS, _TEXTS = "#", 1, 2, 3
 
 
 def pack(slices: Slices) -> bytes:
@@ -115,7 +116,7 @@ def key_of(digests: Sequence[str], asked: Mapping[str, object], what: str) -> di
 
 
 def keep_slices(key: dict[str, object], slices: Slices, size: int) -> None:
-    """Keep partials, unless reading them would take about as long as the files they are of.
+    """Keep partials, unless they are larger than the files they are of.
 
     Parameters
     ----------
@@ -125,7 +126,7 @@ def keep_slices(key: dict[str, object], slices: Slices, size: int) -> None:
         Bytes of the files.
     """
     content = pack(slices)
-    if len(content) * 2 < size:
+    if len(content) < size:
         keep(key, content)
 
 
@@ -134,7 +135,7 @@ def _plain(value: Any) -> Any:
     import msgpack
 
     if isinstance(value, np.ndarray):
-        return msgpack.ExtType(_ARRAY, value.dtype.str.encode().ljust(4) + value.tobytes())
+        return msgpack.ExtType(*_packed(value))
     if isinstance(value, pa.Array):
         _, sizes, content = text_bytes(value)
         head = len(sizes).to_bytes(8, "little")
@@ -148,9 +149,35 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"a {type(value).__name__} is no part of statistics")
 
 
+def _packed(values: npt.NDArray[Any]) -> tuple[int, bytes]:
+    """Return an array in as few bytes as hold it, and in which form they are."""
+    kind, form, first = values.dtype, _ARRAY, b""
+    if kind.kind == "f":
+        with np.errstate(over="ignore"):
+            narrow = values.astype(np.float32)
+        values = narrow if (narrow == values).all() else values
+    elif kind.itemsize == 8 and len(values) > 1 and (values[1:] > values[:-1]).all():
+        # Steps between ascending numbers are small; unsigned, they are right whatever the sign.
+        form, first = _STEPS, values[:1].tobytes()
+        values = _narrowed(np.diff(values.view(np.uint64)))
+    elif kind.itemsize == 8:
+        values = _narrowed(values)
+    return form, f"{kind.str} {values.dtype.str}".ljust(8).encode() + first + values.tobytes()
+
+
+def _narrowed(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    fits = not values.size or (values.min() >= 0 and values.max() < 2**32)
+    return values.astype(np.uint32) if fits else values
+
+
 def _array(code: int, content: bytes) -> Any:
-    if code == _ARRAY:
-        return np.frombuffer(content, content[:4].decode().strip(), offset=4)
+    if code in (_ARRAY, _STEPS):
+        kind, stored = content[:8].decode().split()
+        if code == _ARRAY:
+            return np.frombuffer(content, stored, offset=8).astype(kind, copy=False)
+        first = np.frombuffer(content, np.uint64, 1, 8)
+        steps = np.frombuffer(content, stored, offset=16)
+        return np.cumsum(np.concatenate([first, steps]), dtype=np.uint64).view(kind)
     count = int.from_bytes(content[:8], "little")
     sizes = np.frombuffer(content, np.int64, count, 8)
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)

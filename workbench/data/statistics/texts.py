@@ -60,9 +60,8 @@ class Texts:
         """Return the texts of both; all of them if no more than `limit` are distinct."""
         if not self.total or not other.total:
             return self if self.total else other
-        both = pa.chunked_array([self.values, other.values]).dictionary_encode()
-        codes = np.concatenate([chunk.indices.to_numpy() for chunk in both.chunks])
-        values = both.chunk(both.num_chunks - 1).dictionary
+        both = pa.concat_arrays([self.values, other.values]).dictionary_encode()
+        values, codes = both.dictionary, both.indices.to_numpy()
         weights: Floats | None = None
         if self.weights is not None and other.weights is not None:
             heavy = np.concatenate([self.weights, other.weights])

@@ -1,0 +1,92 @@
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import mutual_info_score
+
+from workbench.core.errors import InvalidInput
+from workbench.data.datasets.ingest import ingest
+from workbench.data.statistics import Statistics, statistics
+from workbench.data.statistics.crossing import Comoments
+
+numbers = st.floats(-1e6, 1e6) | st.integers(-3, 3).map(float) | st.just(np.nan)
+
+
+def found(statistics):
+    return {(each.a, each.b): each for each in statistics.cross}
+
+
+@pytest.fixture(scope="module")
+def mixed():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=5000)
+    kind = rng.choice(["a", "b", "c"], 5000)
+    frame = pd.DataFrame({"x": x, "y": 2 * x + rng.normal(size=5000), "kind": kind})
+    frame["label"] = (kind == "a") | (rng.random(5000) < 0.1)
+    frame.loc[::7, "y"] = np.nan
+    return frame
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(numbers, numbers, numbers), min_size=2, max_size=30), st.integers(0, 30))
+def test_moments_of_two_pieces_are_those_of_all_rows(rows, cut):
+    values = np.array(rows)
+    merged = Comoments.of(values[:cut]).merged(Comoments.of(values[cut:]))
+    whole = Comoments.of(values)
+    scale = max(1.0, float(np.nanmax(np.abs(values), initial=0)) ** 2)
+    assert (merged.rows == whole.rows).all()
+    assert merged.products == pytest.approx(whole.products, abs=1e-8 * scale)
+    assert merged.squares == pytest.approx(whole.squares, abs=1e-8 * scale)
+
+
+def test_correlations_are_those_of_pandas(mixed):
+    expected = mixed[["x", "y"]].corr().loc["x", "y"]
+    assert found(statistics(mixed, cross=True))["x", "y"].correlation == pytest.approx(expected)
+
+
+def test_information_of_categories_is_that_of_scikit_learn(mixed):
+    crossed = found(statistics(mixed, cross=["kind", "label"]))
+    expected = mutual_info_score(mixed["kind"], mixed["label"]) / np.log(2)
+    assert crossed["kind", "label"].mutual_information == pytest.approx(expected)
+    assert crossed["kind", "label"].correlation is None
+
+
+def test_every_column_is_held_against_the_label(mixed):
+    crossed = found(statistics(ingest(mixed, name="mixed", label="label"), cross=True))
+    assert {pair for pair, each in crossed.items() if each.mutual_information is not None} == {
+        ("x", "label"),
+        ("y", "label"),
+        ("kind", "label"),
+    }
+    assert crossed["kind", "label"].mutual_information > 0.3
+    assert crossed["x", "label"].mutual_information < 0.01
+    assert crossed["x", "y"].correlation > 0.8
+
+
+def test_a_column_that_does_not_vary_goes_with_nothing():
+    table = pa.table({"x": [0.1] * 50, "y": [float(n) for n in range(50)]})
+    (pair,) = statistics(table, cross=True).cross
+    assert (pair.correlation, pair.mutual_information) == (None, 0.0)
+
+
+def test_numbers_far_from_zero_go_together_too():
+    table = pa.table({"x": [1e9 + n for n in range(50)], "y": [1e9 - n for n in range(50)]})
+    assert statistics(table, cross=True).cross[0].correlation == pytest.approx(-1)
+
+
+def test_they_survive_the_proto(mixed):
+    made = statistics(mixed, cross=True)
+    assert Statistics.from_proto(made.to_proto()).cross == made.cross
+    (theirs,) = [
+        each for each in made.to_proto().datasets[0].cross_features if each.path_y.step == ["y"]
+    ]
+    assert theirs.num_cross_stats.correlation == pytest.approx(0.89, abs=0.02)
+
+
+def test_what_has_no_single_values_is_refused():
+    with pytest.raises(InvalidInput, match="'x' has no single values"):
+        statistics(pa.table({"x": [[1], [2]], "y": [1, 2]}), cross=["x", "y"])
+    with pytest.raises(InvalidInput, match="no crossed column 'z'"):
+        statistics(pa.table({"x": [1]}), cross=["x", "z"])
