@@ -142,10 +142,12 @@ def parquet_source(name: str, path: Path, stored: Mapping[Column, str]) -> Sourc
     """Return the rows of one Parquet file, whose columns may be stored under other names."""
     import pyarrow.parquet as pq
 
+    schema = pq.read_schema(path)
     rows = pq.read_metadata(path).num_rows
     inside = {column.name: name for column, name in stored.items()}
     part = Part(rows, _reader(lambda: path, {each.name: each.type for each in stored}, inside))
-    return Source(name, tuple(stored), rows, (part,), _by_column((part,)))
+    kinds = {column: schema.field(name).type for column, name in inside.items()}
+    return Source(name, tuple(stored), rows, (part,), _by_column((part,), kinds))
 
 
 def _of_dataset(data: Dataset, split: str | None, span: str | None) -> Source:
@@ -158,14 +160,18 @@ def _of_dataset(data: Dataset, split: str | None, span: str | None) -> Source:
     parts = tuple(part(file) for file in data.select(split, span))
     name = "/".join(each for each in (data.ref, span, split) if each)
     rows = sum(part.rows for part in parts)
-    return Source(name, data.columns, rows, parts, _by_column(parts), data.roles, data.artifact)
+    read = _by_column(parts, {each.name: each.type for each in data.manifest.schema})
+    return Source(name, data.columns, rows, parts, read, data.roles, data.artifact)
 
 
-def _by_column(parts: tuple[Part, ...]) -> Callable[[str], pa.ChunkedArray]:
+def _by_column(
+    parts: tuple[Part, ...], kinds: Mapping[str, pa.DataType]
+) -> Callable[[str], pa.ChunkedArray]:
     def read(name: str) -> pa.ChunkedArray:
         pieces = [table.column(0) for part in parts for table in part.tables([name], part.rows)]
         chunks = [chunk for piece in pieces for chunk in piece.chunks]
-        return pa.chunked_array(chunks, pieces[0].type).unify_dictionaries()
+        kind = pieces[0].type if pieces else kinds[name]
+        return pa.chunked_array(chunks, kind).unify_dictionaries()
 
     return read
 
