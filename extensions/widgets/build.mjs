@@ -8,7 +8,7 @@ import { build } from "esbuild";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = fileURLToPath(new URL("../../workbench/widgets/static/", import.meta.url));
 const MOST = 300_000;
-const NAMES = ["statistics", "run", "lineage", "dive", "spans", "drift", "diff"];
+const NAMES = ["statistics", "run", "lineage", "dive", "spans", "drift", "diff", "schema"];
 
 rmSync(out, { recursive: true, force: true });
 if (!process.argv.includes("--clean")) {

@@ -11,6 +11,7 @@ from workbench.widgets.dive import DiveWidget
 from workbench.widgets.drift import DriftWidget
 from workbench.widgets.lineage import LineageWidget
 from workbench.widgets.run import RunWidget
+from workbench.widgets.schema import SchemaWidget
 from workbench.widgets.spans import SpansWidget
 from workbench.widgets.statistics import StatisticsWidget
 
@@ -20,6 +21,7 @@ __all__ = [
     "DriftWidget",
     "LineageWidget",
     "RunWidget",
+    "SchemaWidget",
     "SpansWidget",
     "StatisticsWidget",
 ]

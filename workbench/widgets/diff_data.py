@@ -102,7 +102,7 @@ def _rows(frame: pd.DataFrame) -> dict[str, Any]:
 def _changed(frame: pd.DataFrame, diff: DatasetDiff) -> list[dict[str, Any]]:
     """Return each row's key, and before and after of the columns in which it changed."""
     found = []
-    names = [(str(name), str(side)) for name, side in frame.columns.to_flat_index()]
+    names = [(str(pair[0]), str(pair[1])) for pair in frame.columns.tolist()]
     for row in frame.itertuples(index=False, name=None):
         cells = {pair: _cell(value) for pair, value in zip(names, row, strict=True)}
         changed = {

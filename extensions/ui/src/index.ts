@@ -24,6 +24,8 @@ export { DriftView, type DriftViewProps } from "./drift/DriftView.js";
 export type { DriftData } from "./drift/model.js";
 export { formatCount, formatDuration, formatNumber, formatShare, formatTime, relativeTime } from "./format.js";
 export { LineageGraph, type LineageGraphProps } from "./lineage/LineageGraph.js";
+export type { Edit as SchemaEdit, SchemaData } from "./schema/model.js";
+export { Schema, type SchemaProps } from "./schema/Schema.js";
 export type { SpansData } from "./spans/model.js";
 export { Spans, type SpansProps } from "./spans/Spans.js";
 export { StateGlyph, type StateGlyphProps } from "./StateGlyph.js";
