@@ -191,7 +191,8 @@ def _statistics(dataset: Artifact) -> None:
     place = workspace.current()
     blob = place.blobs.put_bytes(figures.to_proto().SerializeToString(deterministic=True))
     with place.metadata.record("statistics", dataset.name, reads=[dataset]) as step:
-        step.write("statistics", dataset.name, digest=blob.digest, size=blob.size)
+        facts = {"dataset": dataset.ref}
+        step.write("statistics", dataset.name, digest=blob.digest, size=blob.size, properties=facts)
 
 
 def _view(

@@ -24,7 +24,7 @@ def catalogue() -> dict[str, list[str]]:
 
 @pytest.fixture(scope="module")
 def sources() -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in SOURCES.glob("*.ts*"))
+    return "\n".join(path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.ts*"))
 
 
 def test_every_text_is_translated_with_its_places(catalogue, sources):

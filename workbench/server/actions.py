@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound
+from workbench.metadata import Artifact, Metadata
 from workbench.server import listing
 
 
@@ -22,16 +23,37 @@ def set_alias(identifier: str, alias: object) -> dict[str, Any]:
         If `alias` cannot be one.
     """
     metadata = workspace.current().metadata
-    artifact = metadata.find_artifact(identifier)
-    if artifact is None:
-        raise NotFound(
-            f"no record has the id {identifier!r}", hint="it may be a run, which takes no alias"
-        )
+    artifact = _artifact(metadata, identifier)
     if not isinstance(alias, str) or not alias or alias.isdigit():
         raise InvalidInput(f"{alias!r} cannot be an alias", hint="use a word such as 'champion'")
     metadata.set_alias(artifact.kind, artifact.name, alias, artifact.version)
     fresh = metadata.artifact(artifact.kind, f"{artifact.name}@{alias}")
     return listing.artifact_record(fresh, listing.surroundings(metadata, [fresh]))
+
+
+def delete_alias(identifier: str, alias: str) -> dict[str, Any]:
+    """Take an alias from the version with this id; nothing happens if it does not bear it.
+
+    Raises
+    ------
+    NotFound
+        If there is no such record.
+    """
+    metadata = workspace.current().metadata
+    artifact = _artifact(metadata, identifier)
+    if alias in artifact.aliases:
+        metadata.delete_alias(artifact.kind, artifact.name, alias)
+    fresh = _artifact(metadata, identifier)
+    return listing.artifact_record(fresh, listing.surroundings(metadata, [fresh]))
+
+
+def _artifact(metadata: Metadata, identifier: str) -> Artifact:
+    artifact = metadata.find_artifact(identifier)
+    if artifact is None:
+        raise NotFound(
+            f"no record has the id {identifier!r}", hint="it may be a run, which takes no alias"
+        )
+    return artifact
 
 
 def run_schedule(name: str) -> dict[str, Any]:

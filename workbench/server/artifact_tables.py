@@ -7,25 +7,29 @@ from typing import Any
 
 from workbench.metadata import Artifact, Metadata
 from workbench.server import tables
+from workbench.server.datasets import anomalies, schemas
 from workbench.server.tables import column, pairs, table
 
 _Tables = list[dict[str, Any]]
 
 
-def _dataset(metadata: Metadata, artifact: Artifact) -> _Tables:
-    properties = artifact.properties
-    roles = {
-        properties.get(role): role for role in ("label", "created", "time") if properties.get(role)
-    }
-    rows = [
-        (each.get("name"), each.get("type", ""), roles.get(each.get("name"), ""))
-        for each in properties.get("columns") or []
-    ]
-    splits = [(name, count) for name, count in (properties.get("splits") or {}).items()]
+def _schema(metadata: Metadata, artifact: Artifact) -> _Tables:
+    earlier = metadata.versions("schema", artifact.name)
     return [
-        *table("Splits", [column("split"), column("rows", "count")], splits),
-        *table("Columns", [column("column", "code"), column("type"), column("role")], rows),
+        *schemas.expected(artifact),
+        *schemas.changed(earlier, artifact),
+        *_read(metadata, artifact),
     ]
+
+
+def _anomalies(metadata: Metadata, artifact: Artifact) -> _Tables:
+    return [*anomalies.listed(artifact), *_read(metadata, artifact)]
+
+
+def _read(metadata: Metadata, artifact: Artifact) -> _Tables:
+    """Return the records that the step which made this one read."""
+    producers = metadata.producers(artifact.id)
+    return tables.artifacts("Read", metadata.inputs(producers[0].id) if producers else [])
 
 
 def _feature_view(metadata: Metadata, artifact: Artifact) -> _Tables:
@@ -174,7 +178,9 @@ def _dashboard(metadata: Metadata, artifact: Artifact) -> _Tables:
 
 #: The tables of each kind; a kind without an entry has its versions only.
 BY_KIND: dict[str, Callable[[Metadata, Artifact], _Tables]] = {
-    "dataset": _dataset,
+    "schema": _schema,
+    "anomalies": _anomalies,
+    "statistics": _read,
     "feature_view": _feature_view,
     "model": _model,
     "evaluation": _evaluation,

@@ -198,8 +198,26 @@ def _dataset(artifact: Artifact, around: Surroundings) -> Facts:
         "columns": len(columns),
         "size": artifact.size or 0,
         "splits": properties.get("splits") or {},
+        "spans": properties.get("spans") or 0,
+        "bad_rows": properties.get("bad_rows") or 0,
     }
+    if properties.get("first") and properties.get("last"):
+        values |= {"first": properties["first"], "last": properties["last"]}
+    if source := _source(properties.get("source")):
+        values["source"] = source
     return Facts(formats.counted(rows, "row"), values, artifact.aliases, artifact.state)
+
+
+def _source(source: object) -> str:
+    """Return in a few words what rows came from: a file's name, or a kind of source."""
+    if not isinstance(source, Mapping):
+        return str(source or "")
+    paths = source.get("paths") or [source.get("path") or source.get("url") or ""]
+    named = re.split(r"[/\\]", str(paths[0]).rstrip("/"))[-1].partition("?")[0]
+    kind = str(source.get("type") or "")
+    if len(paths) > 1:
+        return f"{formats.count(len(paths))} {kind} files"
+    return named if named and kind != "query" else kind
 
 
 def _feature_view(artifact: Artifact, around: Surroundings) -> Facts:

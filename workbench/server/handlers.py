@@ -13,7 +13,8 @@ from tornado import web
 from workbench import workspace
 from workbench.core import errors
 from workbench.metadata import Metadata
-from workbench.server import actions, curves, lineage, listing, media, pages
+from workbench.server import actions, curves, lineage, listing, media, pages, statistics
+from workbench.server.datasets import comparing, parts
 
 _T = TypeVar("_T")
 
@@ -168,6 +169,43 @@ class Alias(JsonErrors):
         self.finish(
             json.dumps(await off_loop(actions.set_alias, identifier, self.body().get("alias")))
         )
+
+
+class OneAlias(JsonErrors):
+    """`DELETE records/{id}/alias/{alias}`: takes an alias from this version."""
+
+    @web.authenticated
+    async def delete(self, identifier: str, alias: str) -> None:
+        """Remove an alias."""
+        self.finish(json.dumps(await off_loop(actions.delete_alias, identifier, alias)))
+
+
+class Part(JsonErrors):
+    """`GET records/{id}/parts/{part}`: one part of a dataset's page, such as its spans."""
+
+    @web.authenticated
+    async def get(self, identifier: str, name: str) -> None:
+        """Read a part."""
+        self.finish(json.dumps(await off_loop(parts.part, identifier, name)))
+
+
+class Comparison(JsonErrors):
+    """`GET records/{id}/compared/{other}`: what changed from the other version to this one."""
+
+    @web.authenticated
+    async def get(self, identifier: str, other: str) -> None:
+        """Compare two versions."""
+        self.finish(json.dumps(await off_loop(comparing.compare, other, identifier)))
+
+
+class ChosenStatistics(JsonErrors):
+    """`GET statistics/{id}?against=`: recorded statistics, and others laid over them."""
+
+    @web.authenticated
+    async def get(self, identifier: str) -> None:
+        """Read statistics."""
+        against = self.get_query_argument("against", "") or None
+        self.finish(json.dumps(await off_loop(statistics.chosen, identifier, against)))
 
 
 class ScheduleRun(JsonErrors):

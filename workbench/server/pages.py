@@ -20,6 +20,7 @@ from workbench.server import (
     statistics,
     tables,
 )
+from workbench.server.datasets.page import dataset_page
 
 
 def page(identifier: str) -> dict[str, Any]:
@@ -90,16 +91,21 @@ def _artifact_page(metadata: Metadata, artifact: Artifact) -> dict[str, Any]:
     return _page(
         record,
         description=_described(artifact),
-        tables=[
+        tables=[]
+        if artifact.kind == "dataset"
+        else [
             *(described(metadata, artifact) if described else ()),
-            *tables.versions(versions, artifact),
+            *(tables.versions(versions, artifact) if artifact.kind != "schema" else ()),
         ],
         pictures=_pictures([artifact, *around.siblings, *around.related]),
-        statistics=_statistics(metadata, artifact),
-        statistics_code=snippets.describing(artifact),
         made_by=snippets.making(artifact, made_by, around.inputs),
         run=made_by.id if made_by is not None and made_by.kind == "run" else None,
         properties=artifact.properties,
+        **(
+            dataset_page(metadata, artifact, versions, made_by)
+            if artifact.kind == "dataset"
+            else _figures(metadata, artifact)
+        ),
     )
 
 
@@ -165,12 +171,12 @@ def _described(artifact: Artifact) -> str:
     return str(said or "")
 
 
-def _statistics(metadata: Metadata, artifact: Artifact) -> dict[str, Any] | None:
-    if artifact.kind == "dataset":
-        return statistics.of_dataset(metadata, artifact)
-    if artifact.kind == "feature_view":
-        return statistics.of_view(metadata, artifact)
-    return statistics.of_artifact(artifact) if artifact.kind == "statistics" else None
+def _figures(metadata: Metadata, artifact: Artifact) -> dict[str, Any]:
+    if artifact.kind == "statistics":
+        code = statistics.code_of(artifact)
+        return {"statistics": statistics.draw(artifact), "statistics_code": code}
+    drawn = statistics.of_view(metadata, artifact) if artifact.kind == "feature_view" else None
+    return {"statistics": drawn, "statistics_code": snippets.describing(artifact)}
 
 
 def _pictures(artifacts: list[Artifact]) -> list[dict[str, Any]]:

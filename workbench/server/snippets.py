@@ -3,68 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-import workbench
 from workbench.metadata import Artifact, Execution
+from workbench.server.calls import Name, call, literal, using
 from workbench.tracking.params import decode
-
-
-@dataclass(frozen=True)
-class Name:
-    """A variable among the arguments of a call, written as it is."""
-
-    text: str
-
-
-def literal(value: object) -> str:
-    """Return a Python literal, with double quotes where that needs no escaping.
-
-    Examples
-    --------
-    >>> print(literal('flights'), literal('a "b"'), literal({'lr': 0.1}))
-    "flights" 'a "b"' {"lr": 0.1}
-    """
-    if isinstance(value, dict):
-        return (
-            "{" + ", ".join(f"{literal(key)}: {literal(each)}" for key, each in value.items()) + "}"
-        )
-    if isinstance(value, list):
-        return "[" + ", ".join(literal(each) for each in value) + "]"
-    if isinstance(value, Name):
-        return value.text
-    text = repr(value)
-    if isinstance(value, str) and text.startswith("'") and '"' not in text:
-        return f'"{text[1:-1]}"'
-    return text
-
-
-def call(function: str, *positional: object, **named: object) -> str:
-    """Return a call with literal arguments; a named one that is empty is left out.
-
-    Examples
-    --------
-    >>> print(call("wb.deploy", "delay@champion", name="delay", port=None))
-    wb.deploy("delay@champion", name="delay")
-    """
-    arguments = [literal(value) for value in positional]
-    arguments += [
-        f"{name}={literal(value)}"
-        for name, value in named.items()
-        if value not in (None, "", {}, [])
-    ]
-    one_line = f"{function}({', '.join(arguments)})"
-    if len(one_line) <= 79 or len(arguments) < 2:
-        return one_line
-    return f"{function}(\n" + "".join(f"    {argument},\n" for argument in arguments) + ")"
-
-
-def using(module: str, name: str, *positional: object, **named: object) -> str:
-    """Return a call of a function of ours, with its import where `wb` does not offer it."""
-    if name in workbench.__all__:
-        return call(f"wb.{name}", *positional, **named)
-    return f"from {module} import {name}\n\n{call(name, *positional, **named)}"
 
 
 def fetching(artifact: Artifact) -> str:
@@ -138,6 +81,17 @@ def _fetch_any(artifact: Artifact) -> str:
     return call("wb.lineage", f"{artifact.kind}:{artifact.ref}")
 
 
+def _loading(module: str, function: str) -> Callable[[Artifact], str]:
+    """Return what writes the code that reads what a record of statistics or a schema holds."""
+
+    def fetch(artifact: Artifact) -> str:
+        record = call("workspace.current().metadata.artifact", artifact.kind, artifact.ref)
+        imports = f"from workbench import workspace\nfrom {module} import {function}"
+        return f"{imports}\n\n{function}({record})"
+
+    return fetch
+
+
 def _fetch_view(artifact: Artifact) -> str:
     columns = _names(artifact.properties.get("columns"))
     features = [f"{artifact.name}:{each}" for each in columns]
@@ -146,6 +100,9 @@ def _fetch_view(artifact: Artifact) -> str:
 
 
 _FETCH: dict[str, Callable[[Artifact], str]] = {
+    "schema": _loading("workbench.data.schemas", "load_schema"),
+    "statistics": _loading("workbench.data.statistics.statistics", "load_statistics"),
+    "anomalies": _loading("workbench.data.validation.validation", "load_anomalies"),
     "dataset": lambda artifact: call("wb.dataset", artifact.ref),
     "model": lambda artifact: call("wb.model", artifact.ref),
     "feature_view": _fetch_view,
@@ -158,6 +115,9 @@ def _make_any(artifact: Artifact, made_by: Execution | None, inputs: list[Artifa
     return _fetch_any(artifact)
 
 
+_DECLARED = ("time", "created", "label", "key", "split", "group", "stratify", "span")
+
+
 def _make_dataset(artifact: Artifact, made_by: Execution | None, inputs: list[Artifact]) -> str:
     properties = artifact.properties
     if made_by is not None and made_by.kind == "training_set":
@@ -168,13 +128,20 @@ def _make_dataset(artifact: Artifact, made_by: Execution | None, inputs: list[Ar
         return call(
             "wb.training_set", spine, views, name=artifact.name, label=properties.get("label")
         )
+    declared = dict(properties.get("declared") or properties)
+    for name in ("key", "group", "stratify"):
+        listed: list[str] = list(declared.get(name) or [])
+        declared[name] = listed[0] if len(listed) == 1 else listed
+    appended = made_by is not None and any(each.kind == "dataset" for each in inputs)
+    # What was declared before holds for rows that are added; only their span may be new.
+    said = ("span",) if appended else _DECLARED
     return call(
         "wb.ingest",
         _source(properties.get("source")),
         name=artifact.name,
-        time=properties.get("time"),
-        created=properties.get("created"),
-        label=properties.get("label"),
+        **{name: declared.get(name) for name in said},
+        append=appended or None,
+        bad_rows="set_aside" if properties.get("bad_rows") else None,
     )
 
 
@@ -237,7 +204,29 @@ def _make_alert(artifact: Artifact, made_by: Execution | None, inputs: list[Arti
     return call("wb.alert", monitor, when=when, channel=properties.get("channel"))
 
 
+def _make_schema(artifact: Artifact, made_by: Execution | None, inputs: list[Artifact]) -> str:
+    base = next((each for each in inputs if each.kind == "schema"), None)
+    if base is not None:  # edited by hand; what was changed stands in the table of changes
+        return f"{fetching(base)}.edit(...).save()"
+    return call("wb.infer_schema", artifact.properties.get("dataset") or artifact.name)
+
+
+def _make_statistics(artifact: Artifact, made_by: Execution | None, inputs: list[Artifact]) -> str:
+    facts = artifact.properties
+    asked = {name: facts.get(name) for name in ("split", "span", "by", "weight", "sample")}
+    return call("wb.statistics", facts.get("dataset") or artifact.name, **asked)
+
+
+def _make_anomalies(artifact: Artifact, made_by: Execution | None, inputs: list[Artifact]) -> str:
+    facts = artifact.properties
+    schema = next((each.ref for each in inputs if each.kind == "schema"), artifact.name)
+    return call("wb.validate", facts.get("data") or artifact.name, schema, facts.get("environment"))
+
+
 _MAKE: dict[str, Callable[[Artifact, Execution | None, list[Artifact]], str]] = {
+    "schema": _make_schema,
+    "statistics": _make_statistics,
+    "anomalies": _make_anomalies,
     "dataset": _make_dataset,
     "feature_view": _make_view,
     "model": _make_model,

@@ -7,9 +7,23 @@ from typing import Any
 
 from workbench.metadata import Artifact, Execution
 
-#: How the lab shows a column: the first three sit left, the rest right in tabular figures.
-FORMATS = ("text", "code", "state", "number", "count", "bytes", "seconds", "share", "time")
-_LEFT = FORMATS[:3]
+#: How the lab shows a column: the first five sit left, the rest right in tabular figures.
+FORMATS = (
+    "text",
+    "code",
+    "state",
+    "kind",
+    "prose",
+    "number",
+    "count",
+    "plus",
+    "minus",
+    "bytes",
+    "seconds",
+    "share",
+    "time",
+)
+_LEFT = FORMATS[:5]
 
 
 def column(name: str, form: str = "text", unit: str | None = None) -> dict[str, Any]:
@@ -33,6 +47,16 @@ def table(
 def link(text: str, record: str) -> dict[str, str]:
     """Return a cell that opens a record's page."""
     return {"text": text, "record": record}
+
+
+def column_link(text: str, record: str, name: str, how: str = "") -> dict[str, str]:
+    """Return a cell that opens the lineage of a record's column."""
+    return {"text": text, "record": record, "column": name, "how": how}
+
+
+def links(listed: Sequence[dict[str, str]]) -> dict[str, Any]:
+    """Return a cell of several links."""
+    return {"links": list(listed)}
 
 
 def pairs(title: str, names: tuple[str, str], values: Mapping[str, Any]) -> list[dict[str, Any]]:

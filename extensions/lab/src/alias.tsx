@@ -1,4 +1,4 @@
-/** Setting an alias: a field, and the line of Python that does the same, as it is typed. */
+/** Naming a version: a field, and the line of Python that does the same, as it is typed. */
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import type { CommandRegistry } from "@lumino/commands";
@@ -6,6 +6,12 @@ import * as React from "react";
 import { failureOf, type Page } from "./api";
 import type { PageModel } from "./pageModel";
 import { CommandIDs } from "./tokens";
+
+/** A dataset's names are called tags; those of a model aliases, which its code takes for granted. */
+const METHODS: Record<string, { set: string; first: string }> = {
+  dataset: { set: "tag", first: "gold" },
+  model: { set: "set_alias", first: "champion" },
+};
 
 export function AliasForm(props: {
   page: Page;
@@ -15,15 +21,20 @@ export function AliasForm(props: {
   onDone: () => void;
 }): React.JSX.Element {
   const { page, model, commands, trans, onDone } = props;
-  const [alias, setAlias] = React.useState("champion");
+  const method = METHODS[page.kind] ?? { set: "set_alias", first: "champion" };
+  const isTag = page.kind === "dataset";
+  const [alias, setAlias] = React.useState(method.first);
   const [error, setError] = React.useState<string | null>(null);
   const field = React.useId();
-  const code = `${page.code}.set_alias(${JSON.stringify(alias)})`;
-  const submit = async (): Promise<void> => {
+  const code = `${page.code}.${method.set}(${JSON.stringify(alias)})`;
+  const act = async (change: () => Promise<unknown>, isLast: boolean): Promise<void> => {
     try {
-      await model.api.setAlias(page.id, alias);
+      await change();
       await model.refresh();
-      onDone();
+      setError(null);
+      if (isLast) {
+        onDone();
+      }
     } catch (problem) {
       const { message, hint } = failureOf(problem);
       setError(hint ? trans.__("%1: %2", message, hint) : message);
@@ -34,10 +45,15 @@ export function AliasForm(props: {
       className="wb-Form"
       onSubmit={(event) => {
         event.preventDefault();
-        void submit();
+        void act(() => model.api.setAlias(page.id, alias), true);
+      }}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") {
+          onDone();
+        }
       }}
     >
-      <label htmlFor={field}>{trans.__("Alias")}</label>
+      <label htmlFor={field}>{isTag ? trans.__("Tag") : trans.__("Alias")}</label>
       <input
         id={field}
         className="wb-Form-field"
@@ -46,15 +62,10 @@ export function AliasForm(props: {
         onChange={(event) => {
           setAlias(event.target.value);
         }}
-        onKeyDown={(event) => {
-          if (event.key === "Escape") {
-            onDone();
-          }
-        }}
       />
       <code className="wb-Code wb-Form-code">{code}</code>
       <button type="submit" className="wb-Button" data-main="true">
-        {trans.__("Set alias")}
+        {isTag ? trans.__("Set tag") : trans.__("Set alias")}
       </button>
       <button
         type="button"
@@ -63,6 +74,19 @@ export function AliasForm(props: {
       >
         {trans.__("Insert")}
       </button>
+      {isTag
+        ? page.chips.map((tag) => (
+            <button
+              key={tag}
+              type="button"
+              className="wb-Button"
+              title={`${page.code}.untag(${JSON.stringify(tag)})`}
+              onClick={() => void act(() => model.api.deleteAlias(page.id, tag), false)}
+            >
+              {trans.__("Remove %1", tag)}
+            </button>
+          ))
+        : null}
       {error ? (
         <p className="wb-Page-error" role="alert">
           {error}

@@ -3,7 +3,7 @@
 import { URLExt } from "@jupyterlab/coreutils";
 import { ServerConnection } from "@jupyterlab/services";
 import type { CurveData, LineageData, StatisticsData } from "@workbench/ui";
-import type { IExperiment, IFailure, IPage, IRecord } from "./tokens";
+import type { IComparison, IExperiment, IFailure, IPage, IPart, IRecord } from "./tokens";
 
 export type Page = IPage<StatisticsData, CurveData>;
 
@@ -30,6 +30,22 @@ export class Api {
     return this.call("GET", `records/${encodeURIComponent(id)}`);
   }
 
+  /** One part of a dataset's page. */
+  part(id: string, name: string): Promise<IPart> {
+    return this.call("GET", `records/${encodeURIComponent(id)}/parts/${name}`);
+  }
+
+  /** What changed from another version of a dataset to this one. */
+  compare(id: string, other: string): Promise<IComparison> {
+    return this.call("GET", `records/${encodeURIComponent(id)}/compared/${encodeURIComponent(other)}`);
+  }
+
+  /** Recorded statistics, with others laid over them. */
+  statistics(id: string, against: string | null): Promise<{ data: StatisticsData; code: string }> {
+    const query = against === null ? "" : `?against=${encodeURIComponent(against)}`;
+    return this.call("GET", `statistics/${encodeURIComponent(id)}${query}`);
+  }
+
   experiment(name: string): Promise<IExperiment> {
     return this.call("GET", `experiments/${encodeURIComponent(name)}`);
   }
@@ -44,6 +60,10 @@ export class Api {
 
   setAlias(id: string, alias: string): Promise<IRecord> {
     return this.call("POST", `records/${encodeURIComponent(id)}/alias`, { alias });
+  }
+
+  deleteAlias(id: string, alias: string): Promise<IRecord> {
+    return this.call("DELETE", `records/${encodeURIComponent(id)}/alias/${encodeURIComponent(alias)}`);
   }
 
   runSchedule(name: string): Promise<{ started: string }> {

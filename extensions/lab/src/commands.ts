@@ -12,6 +12,7 @@ import { failureOf, type Api } from "./api";
 import { workbenchIcon } from "./icons";
 import { insertCode } from "./insert";
 import type { RecordsModel } from "./model";
+import { openNotebook } from "./notebook";
 import type { RecordsPanel } from "./panel";
 import { CommandIDs, type IRecord } from "./tokens";
 import { kindOf } from "./wording";
@@ -117,6 +118,20 @@ export function addCommands(context: IContext): void {
     },
     execute: ({ code }) => insertCode(String(code), app, notebooks, trans),
   });
+  commands.addCommand(CommandIDs.openNotebook, {
+    label: (args) => (args["isContext"] ? trans.__("Open in notebook") : trans.__("Open in notebook…")),
+    describedBy: idArgument(trans),
+    execute: async (args) => {
+      const record = await chosen(
+        args["isContext"] ? { id: panel.selected?.id } : args,
+        trans.__("Open in notebook"),
+      );
+      if (record) {
+        const { dataset, code } = await api.page(record.id);
+        await openNotebook(dataset?.cells ?? [`import workbench as wb\n\n${code}`], app);
+      }
+    },
+  });
   commands.addCommand(CommandIDs.copyReference, {
     label: trans.__("Copy reference"),
     describedBy: idArgument(trans),
@@ -141,6 +156,7 @@ export function addPalette(palette: ICommandPalette, trans: TranslationBundle): 
     CommandIDs.openQuickstart,
     CommandIDs.openRecord,
     CommandIDs.insertCode,
+    CommandIDs.openNotebook,
     CommandIDs.copyReference,
   ]) {
     palette.addItem({ command, category });
@@ -173,7 +189,8 @@ function addContextMenu(app: JupyterFrontEnd): void {
   const args = { isContext: true };
   app.contextMenu.addItem({ command: CommandIDs.openRecord, args, selector, rank: 0 });
   app.contextMenu.addItem({ command: CommandIDs.insertCode, args, selector, rank: 1 });
-  app.contextMenu.addItem({ command: CommandIDs.copyReference, args, selector, rank: 2 });
+  app.contextMenu.addItem({ command: CommandIDs.openNotebook, args, selector, rank: 2 });
+  app.contextMenu.addItem({ command: CommandIDs.copyReference, args, selector, rank: 3 });
 }
 
 async function pick(

@@ -26,6 +26,8 @@ const STATE: Record<string, string> = {
   failed: "✕",
   canceled: "–",
   stopped: "□",
+  error: "✕",
+  warning: "!",
 };
 
 /** Kinds whose state says more than the kind: something that ends well or badly. */

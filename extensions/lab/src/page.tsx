@@ -5,16 +5,14 @@ import type { ITranslator } from "@jupyterlab/translation";
 import type { CommandRegistry } from "@lumino/commands";
 import { LineageGraph, RunCurves, StatisticsTable } from "@workbench/ui";
 import * as React from "react";
-import type { Page } from "./api";
-import { AliasForm } from "./alias";
 import { CodeView } from "./code";
-import { Glyph } from "./glyphs";
+import { datasetTabs } from "./dataset/tabs";
+import { Header, type ILoadedProps } from "./header";
 import type { PageModel } from "./pageModel";
 import { useNow } from "./panel";
 import { RecordTable } from "./table";
-import { Tabs } from "./tabs";
+import { Tabs, type ITab } from "./tabs";
 import { CommandIDs } from "./tokens";
-import { absolute, factsOf, kindOf, stateName, type ILanguage } from "./wording";
 
 export class RecordPage extends ReactWidget {
   constructor(
@@ -77,165 +75,63 @@ function PageView(props: IViewProps): React.JSX.Element {
   return <Loaded page={page} model={model} commands={commands} language={language} />;
 }
 
-interface ILoadedProps {
-  page: Page;
-  model: PageModel;
-  commands: CommandRegistry;
-  language: ILanguage;
-}
-
-function Loaded(props: ILoadedProps): React.JSX.Element {
+function Loaded(props: Omit<ILoadedProps, "onOpen">): React.JSX.Element {
   const { page, model, commands, language } = props;
   const { trans } = language;
-  const open = (id: string): void => {
+  const [shown, setShown] = React.useState(page.dataset ? "statistics" : "overview");
+  const [column, setColumn] = React.useState<string | null>(null);
+  const onOpen = (id: string): void => {
     void commands.execute(CommandIDs.openRecord, { id });
   };
-  const tabs = [
-    { key: "overview", label: trans.__("Overview"), view: () => <Overview {...props} onOpen={open} /> },
-    { key: "lineage", label: trans.__("Lineage"), view: () => <Lineage {...props} onOpen={open} /> },
+  const onTab = (tab: string): void => {
+    setShown(tab);
+    void model.show(tab);
+  };
+  const onColumn = (record: string, name: string): void => {
+    if (record === page.id) {
+      setColumn(name);
+      onTab("lineage");
+    } else {
+      onOpen(record);
+    }
+  };
+  const all = { ...props, onOpen };
+  const code = (
+    <>
+      <CodeView title={trans.__("Get it")} code={page.code} commands={commands} trans={trans} />
+      {page.made_by !== page.code ? (
+        <CodeView title={trans.__("Make it")} code={page.made_by} commands={commands} trans={trans} />
+      ) : null}
+      {page.dataset ? (
+        <CodeView
+          title={trans.__("Look at it")}
+          code={page.dataset.cells.join("\n\n")}
+          commands={commands}
+          trans={trans}
+        />
+      ) : null}
+    </>
+  );
+  const tabs: ITab[] = [
+    ...(page.dataset
+      ? datasetTabs({ ...all, head: page.dataset, onColumn })
+      : [{ key: "overview", label: trans.__("Overview"), view: () => <Overview {...all} /> }]),
     {
-      key: "code",
-      label: trans.__("Code"),
-      view: () => (
-        <>
-          <CodeView title={trans.__("Get it")} code={page.code} commands={commands} trans={trans} />
-          {page.made_by !== page.code ? (
-            <CodeView title={trans.__("Make it")} code={page.made_by} commands={commands} trans={trans} />
-          ) : null}
-        </>
-      ),
+      key: "lineage",
+      label: trans.__("Lineage"),
+      view: () => <Lineage key={column} {...all} column={column} />,
     },
+    { key: "code", label: trans.__("Code"), view: () => code },
   ];
   return (
     <article className="wb-Page-all" aria-label={page.ref}>
-      <Header {...props} />
-      <Tabs
-        tabs={tabs}
-        label={trans.__("Parts of the record")}
-        onShow={(key) => {
-          if (key === "lineage") {
-            void model.showLineage();
-          }
-        }}
-      />
+      <Header {...all} onTab={onTab} />
+      <Tabs tabs={tabs} label={trans.__("Parts of the record")} shown={shown} onShow={onTab} />
     </article>
   );
 }
 
-function Header(props: ILoadedProps): React.JSX.Element {
-  const { page, model, commands, language } = props;
-  const { trans } = language;
-  const [isNaming, setNaming] = React.useState(false);
-  return (
-    <header className="wb-Page-header">
-      <div className="wb-Page-heading">
-        <h1 className="wb-Page-title">
-          <Glyph record={page} trans={trans} /> {page.title}
-          {page.version === null || page.title !== page.name ? null : <span className="wb-Faint">@{page.version}</span>}
-        </h1>
-        <span className="wb-Chip">{kindOf(page.kind, trans)}</span>
-        <span className="wb-Chip" data-state={page.state}>
-          {stateName(page.state, trans)}
-        </span>
-        {page.chips.map((chip) => (
-          <span key={chip} className="wb-Chip" data-role="alias">
-            {chip}
-          </span>
-        ))}
-        <span className="wb-Spread" />
-        <Actions {...props} onName={() => { setNaming(!isNaming); }} isNaming={isNaming} />
-      </div>
-      <p className="wb-Page-facts" title={absolute(page.created_at, language)}>
-        {factsOf(page, language).join(" · ")}
-      </p>
-      {page.description ? <p className="wb-Page-description">{page.description}</p> : null}
-      {page.error ? (
-        <p className="wb-Page-error">
-          <span aria-hidden="true">✕ </span>
-          {page.error}
-        </p>
-      ) : null}
-      {model.failure ? (
-        <p className="wb-Page-error" role="alert">
-          {trans.__("This page may be out of date: %1", model.failure.message)}
-        </p>
-      ) : null}
-      {isNaming ? (
-        <AliasForm
-          page={page}
-          model={model}
-          commands={commands}
-          trans={trans}
-          onDone={() => { setNaming(false); }}
-        />
-      ) : null}
-    </header>
-  );
-}
-
-function Actions(props: ILoadedProps & { onName: () => void; isNaming: boolean }): React.JSX.Element {
-  const { page, model, commands, language, onName, isNaming } = props;
-  const { trans } = language;
-  const { url, schedule, experiment } = page.facts;
-  const [started, setStarted] = React.useState(false);
-  return (
-    <div className="wb-Actions">
-      {page.kind === "run" && experiment ? (
-        <button
-          type="button"
-          className="wb-Button"
-          onClick={() => void commands.execute(CommandIDs.openExperiment, { experiment })}
-        >
-          {trans.__("Compare runs")}
-        </button>
-      ) : null}
-      {page.kind === "model" ? (
-        <button type="button" className="wb-Button" aria-expanded={isNaming} onClick={onName}>
-          {trans.__("Set alias")}
-        </button>
-      ) : null}
-      {schedule ? (
-        <button
-          type="button"
-          className="wb-Button"
-          disabled={started}
-          onClick={() => {
-            setStarted(true);
-            void model.api.runSchedule(schedule).finally(() => {
-              setTimeout(() => { setStarted(false); }, 2_000);
-            });
-          }}
-        >
-          {started ? trans.__("Started") : trans.__("Run now")}
-        </button>
-      ) : null}
-      {url ? (
-        <button
-          type="button"
-          className="wb-Button"
-          onClick={() => void navigator.clipboard.writeText(url)}
-        >
-          {trans.__("Copy URL")}
-        </button>
-      ) : null}
-      {page.kind === "dashboard" && url ? (
-        <a className="wb-Button" href={url} target="_blank" rel="noopener noreferrer">
-          {trans.__("Open dashboard")}
-        </a>
-      ) : null}
-      <button
-        type="button"
-        className="wb-Button"
-        data-main="true"
-        onClick={() => void commands.execute(CommandIDs.insertText, { code: page.code })}
-      >
-        {trans.__("Insert code")}
-      </button>
-    </div>
-  );
-}
-
-function Overview(props: ILoadedProps & { onOpen: (id: string) => void }): React.JSX.Element {
+function Overview(props: ILoadedProps): React.JSX.Element {
   const { page, model, commands, language, onOpen } = props;
   const { trans } = language;
   const insert = (code: string): void => {
@@ -288,14 +184,15 @@ function Overview(props: ILoadedProps & { onOpen: (id: string) => void }): React
   );
 }
 
-function Lineage(props: ILoadedProps & { onOpen: (id: string) => void }): React.JSX.Element {
-  const { page, model, commands, language, onOpen } = props;
+function Lineage(props: ILoadedProps & { column: string | null }): React.JSX.Element {
+  const { page, model, commands, language, onOpen, column } = props;
   if (model.lineage === null) {
     return <p className="wb-Page-notice wb-Faint">{language.trans.__("Reading the lineage")}</p>;
   }
   return (
     <LineageGraph
       data={model.lineage}
+      column={column ?? undefined}
       onOpen={onOpen}
       locale={language.locale}
       code={`wb.lineage(${JSON.stringify(`${page.kind}:${page.ref}`)})`}

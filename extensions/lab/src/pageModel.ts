@@ -4,7 +4,14 @@ import { Signal, type ISignal } from "@lumino/signaling";
 import type { IDisposable } from "@lumino/disposable";
 import type { LineageData } from "@workbench/ui";
 import { failureOf, type Api, type Page } from "./api";
-import type { IFailure, IRecords } from "./tokens";
+import type { IFailure, IPart, IRecords } from "./tokens";
+
+/** A part of a dataset's page as it was last read, or why it could not be. */
+interface IRead {
+  part: IPart | null;
+  failure: IFailure | null;
+  text: string;
+}
 
 export class PageModel implements IDisposable {
   private readonly _changed = new Signal<this, void>(this);
@@ -13,7 +20,8 @@ export class PageModel implements IDisposable {
   private _failure: IFailure | null = null;
   private known = "";
   private knownLineage = "";
-  private wantsLineage = false;
+  private readonly parts = new Map<string, IRead>();
+  private shown = "";
   private disposed = false;
 
   constructor(
@@ -51,12 +59,20 @@ export class PageModel implements IDisposable {
     Signal.clearData(this);
   }
 
-  /** Read the lineage from now on; it is not read before somebody looks. */
-  async showLineage(): Promise<void> {
-    if (!this.wantsLineage) {
-      this.wantsLineage = true;
-      await this.readLineage();
-    }
+  /** A part of a dataset's page; null until it was read. */
+  part(name: string): IPart | null {
+    return this.parts.get(name)?.part ?? null;
+  }
+
+  /** Why a part could not be read. */
+  partFailure(name: string): IFailure | null {
+    return this.parts.get(name)?.failure ?? null;
+  }
+
+  /** Read what a tab shows, and keep it up to date while the tab is open; before that nobody asks for it. */
+  async show(tab: string): Promise<void> {
+    this.shown = tab;
+    await this.readShown();
   }
 
   async refresh(): Promise<void> {
@@ -70,11 +86,33 @@ export class PageModel implements IDisposable {
         this._page = page;
         this._changed.emit();
       }
-      if (this.wantsLineage) {
-        await this.readLineage();
-      }
+      await this.readShown();
     } catch (error) {
       this.fail(error);
+    }
+  }
+
+  private async readShown(): Promise<void> {
+    if (this.shown === "lineage") {
+      await this.readLineage();
+    } else if (this._page?.dataset?.parts.some((each) => each.key === this.shown)) {
+      await this.readPart(this.shown);
+    }
+  }
+
+  private async readPart(name: string): Promise<void> {
+    const before = this.parts.get(name);
+    let read: IRead;
+    try {
+      const part = await this.api.part(this.id, name);
+      read = { part, failure: null, text: JSON.stringify(part) };
+    } catch (error) {
+      const failure = failureOf(error);
+      read = { part: before?.part ?? null, failure, text: failure.message };
+    }
+    if (read.text !== before?.text && !this.disposed) {
+      this.parts.set(name, read);
+      this._changed.emit();
     }
   }
 

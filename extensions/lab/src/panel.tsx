@@ -9,6 +9,7 @@ import { startDrag } from "./drag";
 import { Glyph } from "./glyphs";
 import { workbenchIcon } from "./icons";
 import { group, rowsOf, search, type RecordsModel, type Row } from "./model";
+import { useView } from "./scrolling";
 import { CommandIDs, type IRecord } from "./tokens";
 import { absolute, factOf, kindName, kindOf, stateName, whole, type ILanguage } from "./wording";
 
@@ -434,29 +435,6 @@ export function useNow(): number {
     };
   }, []);
   return now;
-}
-
-/** Where a scrolled element is, and how much of it is seen. */
-function useView(element: React.RefObject<HTMLElement>): [number, number] {
-  const [view, setView] = React.useState<[number, number]>([0, 800]);
-  React.useLayoutEffect(() => {
-    const node = element.current;
-    if (!node) {
-      return undefined;
-    }
-    const look = (): void => {
-      setView([node.scrollTop, node.clientHeight]);
-    };
-    const observer = new ResizeObserver(look);
-    observer.observe(node);
-    node.addEventListener("scroll", look, { passive: true });
-    look();
-    return () => {
-      observer.disconnect();
-      node.removeEventListener("scroll", look);
-    };
-  }, [element]);
-  return view;
 }
 
 function scrollTo(tree: HTMLElement | null, index: number): void {

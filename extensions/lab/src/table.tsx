@@ -1,243 +1,170 @@
-/** A table of a record's page: exact values on hover and on copy, three digits to look at. */
+/** A table of a record's page. Of many rows only those in view are in the document. */
 
 import * as React from "react";
-import { State } from "./glyphs";
+import { Cell, exact, plainOf } from "./cells";
 import { heading } from "./headings";
-import type { CellValue, ICellLink, IColumn, IInterval, ITable } from "./tokens";
-import { absolute, ago, bytes, significant, took, whole, type ILanguage } from "./wording";
+import { useView } from "./scrolling";
+import type { CellValue, ITable } from "./tokens";
+import { whole, type ILanguage } from "./wording";
 
-/** Rows shown before a person asks for all of them. */
-const FIRST = 100;
+const ROW = 27;
+/** From so many rows on, those out of view are left out. */
+const MANY = 200;
+/** Rows kept ready above and below what is seen. */
+const SPARE = 12;
+/** From so many rows on, a field finds some of them. */
+const SEARCHED = 15;
 
 export interface ITableProps {
   table: ITable;
   language: ILanguage;
   onOpen: (id: string) => void;
+  /** Opens the lineage of a record's column. */
+  onColumn?: ((record: string, column: string) => void) | undefined;
+  /** What stands beside the title. */
+  note?: string | undefined;
+}
+
+interface IOrder {
+  column: number;
+  down: boolean;
 }
 
 export function RecordTable(props: ITableProps): React.JSX.Element {
-  const { table, language, onOpen } = props;
-  const [order, setOrder] = React.useState<{ column: number; down: boolean } | null>(null);
-  const [all, setAll] = React.useState(false);
-  const rows = React.useMemo(() => sorted(table, order), [table, order]);
-  const shown = all ? rows : rows.slice(0, FIRST);
+  const { table, language, note } = props;
+  const [order, setOrder] = React.useState<IOrder | null>(null);
+  const [query, setQuery] = React.useState("");
+  const rows = React.useMemo(() => sorted(found(table, query), order), [table, query, order]);
   const { trans } = language;
   const title = heading(table.title, trans);
+  const scroller = React.useRef<HTMLDivElement>(null);
+  const [top, height] = useView(scroller);
+  const isMany = rows.length > MANY;
+  const first = isMany ? Math.max(Math.floor(top / ROW) - SPARE, 0) : 0;
+  const last = isMany ? Math.min(Math.ceil((top + height) / ROW) + SPARE, rows.length) : rows.length;
   return (
     <section className="wb-Card" aria-label={title}>
       <h2 className="wb-Card-title">
         {title}
-        <span className="wb-Faint">{whole(table.rows.length, language)}</span>
+        <span className="wb-Faint">
+          {query === ""
+            ? whole(table.rows.length, language)
+            : trans.__("%1 of %2", whole(rows.length, language), whole(table.rows.length, language))}
+        </span>
+        {note ? <span className="wb-Faint">{note}</span> : null}
+        {table.rows.length >= SEARCHED ? (
+          <>
+            <span className="wb-Spread" />
+            <input
+              type="search"
+              className="wb-Form-field wb-Card-search"
+              placeholder={trans.__("Find")}
+              aria-label={trans.__("Find in %1", title)}
+              value={query}
+              onChange={(event) => {
+                setQuery(event.target.value);
+              }}
+            />
+          </>
+        ) : null}
       </h2>
-      <div className="wb-Card-scroll" tabIndex={0} role="group" aria-label={title}>
-        <table className="wb-Table">
-          <thead>
-            <tr>
-              {table.columns.map((column, index) => (
-                <th
-                  key={`${column.name}-${index}`}
-                  scope="col"
-                  data-align={column.align}
-                  aria-sort={
-                    order?.column === index ? (order.down ? "descending" : "ascending") : undefined
-                  }
-                >
-                  {column.name ? (
-                    <button
-                      type="button"
-                      className="wb-Table-sort"
-                      onClick={() => {
-                        setOrder((before) => next(before, index));
-                      }}
-                    >
-                      {[heading(column.name, trans), column.unit].filter(Boolean).join(", ")}
-                      <span aria-hidden="true">
-                        {order?.column === index ? (order.down ? " ▾" : " ▴") : ""}
-                      </span>
-                    </button>
-                  ) : (
-                    <span className="wb-Hidden">{trans.__("name")}</span>
-                  )}
-                </th>
-              ))}
-            </tr>
-          </thead>
+      <div ref={scroller} className="wb-Card-scroll" tabIndex={0} role="group" aria-label={title}>
+        <table className="wb-Table" aria-rowcount={isMany ? rows.length + 1 : undefined}>
+          <Head {...props} order={order} onOrder={setOrder} />
           <tbody>
-            {shown.map((row, index) => (
-              <tr key={index}>
+            {first > 0 ? <Gap rows={first} columns={table.columns.length} /> : null}
+            {rows.slice(first, last).map((row, index) => (
+              <tr key={first + index} aria-rowindex={isMany ? first + index + 2 : undefined}>
                 {table.columns.map((column, place) => (
-                  <td key={place} data-align={column.align} title={exact(row[place], column, language)}>
-                    <Cell value={row[place] ?? null} column={column} language={language} onOpen={onOpen} />
+                  <td
+                    key={place}
+                    data-align={column.align}
+                    data-format={column.format}
+                    title={exact(row[place], column, language)}
+                  >
+                    <Cell {...props} value={row[place] ?? null} column={column} />
                   </td>
                 ))}
               </tr>
             ))}
+            {last < rows.length ? <Gap rows={rows.length - last} columns={table.columns.length} /> : null}
           </tbody>
         </table>
+        {rows.length === 0 ? <p className="wb-Page-notice wb-Faint">{trans.__("No row is like that.")}</p> : null}
       </div>
-      {shown.length < rows.length ? (
-        <button
-          type="button"
-          className="wb-Button wb-Card-more"
-          onClick={() => {
-            setAll(true);
-          }}
-        >
-          {trans.__("Show all %1", whole(rows.length, language))}
-        </button>
-      ) : null}
     </section>
   );
 }
 
-function Cell(props: {
-  value: CellValue;
-  column: IColumn;
-  language: ILanguage;
-  onOpen: (id: string) => void;
-}): React.JSX.Element {
-  const { value, column, language, onOpen } = props;
-  if (isLink(value)) {
-    return (
-      <button
-        type="button"
-        className="wb-Link"
-        onClick={() => {
-          onOpen(value.record);
-        }}
-      >
-        {value.stroke ? (
-          <span className="wb-Key" style={{ background: value.stroke }} aria-hidden="true" />
-        ) : null}
-        <Plain value={value.text} column={column} language={language} />
-      </button>
-    );
-  }
-  if (isInterval(value)) {
-    return (
-      <Interval value={value} isDifference={column.format === "difference"} language={language} />
-    );
-  }
-  return <Plain value={value} column={column} language={language} />;
-}
-
-/** `0.731 ± 0.004`; a difference with its sign, and its interval whole. */
-function Interval(props: {
-  value: IInterval;
-  isDifference: boolean;
-  language: ILanguage;
-}): React.JSX.Element {
-  const { value, isDifference, language } = props;
-  const half = (value.high - value.low) / 2;
-  const digits = half > 0 ? Math.min(Math.max(1 - Math.floor(Math.log10(half)), 0), 6) - 1 : 3;
-  const show = (each: number): string =>
-    each.toLocaleString(language.locale, {
-      minimumFractionDigits: Math.max(digits, 3),
-      maximumFractionDigits: Math.max(digits, 3),
-      signDisplay: isDifference ? "always" : "auto",
-    });
-  return isDifference ? (
-    <span>
-      {show(value.value)} <span className="wb-Faint">{`(${show(value.low)}, ${show(value.high)})`}</span>
-    </span>
-  ) : (
-    <span>
-      {show(value.value)} <span className="wb-Faint">± {show(half)}</span>
-    </span>
-  );
-}
-
-function Plain(props: {
-  value: string | number | boolean | null;
-  column: IColumn;
-  language: ILanguage;
-}): React.JSX.Element {
-  const { value, column, language } = props;
-  if (value === null || value === "") {
-    return <span className="wb-Faint">{value === null ? "–" : ""}</span>;
-  }
-  if (column.format === "state" && typeof value === "string") {
-    return <State state={value} trans={language.trans} />;
-  }
-  const text = format(value, column.format, language);
+function Head(props: ITableProps & { order: IOrder | null; onOrder: (order: IOrder | null) => void }): React.JSX.Element {
+  const { table, language, order, onOrder } = props;
   return (
-    <span className={value === 0 ? "wb-Faint" : column.format === "code" ? "wb-Code" : undefined}>
-      {text}
-    </span>
+    <thead>
+      <tr>
+        {table.columns.map((column, index) => (
+          <th
+            key={`${column.name}-${index}`}
+            scope="col"
+            data-align={column.align}
+            aria-sort={order?.column === index ? (order.down ? "descending" : "ascending") : undefined}
+          >
+            {column.name ? (
+              <button
+                type="button"
+                className="wb-Table-sort"
+                onClick={() => {
+                  onOrder(next(order, index));
+                }}
+              >
+                {[heading(column.name, language.trans), column.unit].filter(Boolean).join(", ")}
+                <span aria-hidden="true">{order?.column === index ? (order.down ? " ▾" : " ▴") : ""}</span>
+              </button>
+            ) : (
+              <span className="wb-Hidden">{language.trans.__("name")}</span>
+            )}
+          </th>
+        ))}
+      </tr>
+    </thead>
   );
 }
 
-const NUMBERS: Record<string, (value: number, language: ILanguage) => string> = {
-  number: significant,
-  count: whole,
-  bytes,
-  seconds: took,
-  plain: String,
-  share: (value, { locale }) =>
-    value.toLocaleString(locale, { style: "percent", maximumSignificantDigits: 3 }),
-};
-
-export function format(
-  value: string | number | boolean,
-  form: string,
-  language: ILanguage,
-): string {
-  if (typeof value === "number") {
-    return value === 0 ? "0" : (NUMBERS[form] ?? significant)(value, language);
-  }
-  if (form === "time" && typeof value === "string") {
-    return ago(value, language);
-  }
-  return String(value);
+/** The room of rows that are out of view. */
+function Gap({ rows, columns }: { rows: number; columns: number }): React.JSX.Element {
+  return (
+    <tr aria-hidden="true">
+      <td className="wb-Table-gap" colSpan={columns} style={{ height: rows * ROW }} />
+    </tr>
+  );
 }
 
-function exact(value: CellValue | undefined, column: IColumn, language: ILanguage): string | undefined {
-  if (isInterval(value)) {
-    return `${value.value} (${value.low}, ${value.high})`;
-  }
-  const plain = isLink(value) ? value.text : value;
-  if (plain === null || plain === undefined || plain === "") {
-    return undefined;
-  }
-  return column.format === "time" ? absolute(String(plain), language) : String(plain);
-}
-
-function isLink(value: CellValue | undefined): value is ICellLink {
-  return typeof value === "object" && value !== null && "text" in value;
-}
-
-function isInterval(value: CellValue | undefined): value is IInterval {
-  return typeof value === "object" && value !== null && "low" in value;
-}
-
-function next(
-  before: { column: number; down: boolean } | null,
-  column: number,
-): { column: number; down: boolean } | null {
+function next(before: IOrder | null, column: number): IOrder | null {
   if (before?.column !== column) {
     return { column, down: false };
   }
   return before.down ? null : { column, down: true };
 }
 
+function found(table: ITable, query: string): readonly (readonly CellValue[])[] {
+  const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  return words.length === 0
+    ? table.rows
+    : table.rows.filter((row) => {
+        const text = row.map((value) => String(plainOf(value) ?? "")).join(" ").toLocaleLowerCase();
+        return words.every((word) => text.includes(word));
+      });
+}
+
 function sorted(
-  table: ITable,
-  order: { column: number; down: boolean } | null,
+  rows: readonly (readonly CellValue[])[],
+  order: IOrder | null,
 ): readonly (readonly CellValue[])[] {
   if (order === null) {
-    return table.rows;
+    return rows;
   }
   const sign = order.down ? -1 : 1;
-  const key = (row: readonly CellValue[]): string | number | null => {
-    const value = row[order.column] ?? null;
-    if (isInterval(value)) {
-      return value.value;
-    }
-    const plain = isLink(value) ? value.text : value;
-    return typeof plain === "boolean" ? Number(plain) : plain === "" ? null : plain;
-  };
-  return [...table.rows].sort((one, other) => {
-    const [a, b] = [key(one), key(other)];
+  return [...rows].sort((one, other) => {
+    const [a, b] = [plainOf(one[order.column]), plainOf(other[order.column])];
     if (a === null || b === null) {
       return Number(a === null) - Number(b === null); // what is not known comes last, either way
     }

@@ -5,23 +5,24 @@ import * as React from "react";
 export interface ITab {
   key: string;
   label: string;
+  /** Of what the tab lists, where that is known. */
+  count?: string | undefined;
   view: () => React.ReactNode;
 }
 
 export function Tabs(props: {
   tabs: readonly ITab[];
   label: string;
-  onShow?: (key: string) => void;
+  shown: string;
+  onShow: (key: string) => void;
 }): React.JSX.Element {
-  const { tabs, label, onShow } = props;
-  const [shown, setShown] = React.useState(tabs[0]?.key ?? "");
+  const { tabs, label, shown, onShow } = props;
   const list = React.useRef<HTMLDivElement>(null);
   const prefix = React.useId();
   const show = (index: number): void => {
     const tab = tabs[(index + tabs.length) % tabs.length];
     if (tab) {
-      setShown(tab.key);
-      onShow?.(tab.key);
+      onShow(tab.key);
       list.current?.querySelector<HTMLElement>(`[data-key="${tab.key}"]`)?.focus();
     }
   };
@@ -63,6 +64,7 @@ export function Tabs(props: {
             }}
           >
             {tab.label}
+            {tab.count === undefined ? null : <span className="wb-Tab-count"> {tab.count}</span>}
           </button>
         ))}
       </div>

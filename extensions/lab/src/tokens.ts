@@ -24,6 +24,12 @@ export interface IFacts {
   readonly features?: number;
   readonly size?: number;
   readonly splits?: Readonly<Record<string, number>>;
+  readonly spans?: number;
+  readonly bad_rows?: number;
+  /** The first and the last time of an event. */
+  readonly first?: string;
+  readonly last?: string;
+  readonly source?: string;
   readonly static?: boolean;
   readonly materialized_at?: string;
   readonly experiment?: string;
@@ -62,7 +68,7 @@ export interface IRecord {
   readonly code: string;
 }
 
-export type CellValue = string | number | boolean | null | ICellLink | IInterval;
+export type CellValue = string | number | boolean | null | ICellLink | ICellLinks | IInterval;
 
 /** A value and its 95 % interval. */
 export interface IInterval {
@@ -77,6 +83,14 @@ export interface ICellLink {
   readonly record: string;
   /** The colour of its line in the pictures above. */
   readonly stroke?: string;
+  /** The record's column that is meant, whose lineage is opened. */
+  readonly column?: string;
+  /** What was done to the column. */
+  readonly how?: string;
+}
+
+export interface ICellLinks {
+  readonly links: readonly ICellLink[];
 }
 
 export interface IColumn {
@@ -112,6 +126,72 @@ export interface IPage<Statistics, Curves> extends IRecord {
   readonly error: string | null;
   readonly run: string | null;
   readonly made_by: string;
+  /** Of a dataset's page alone. */
+  readonly dataset?: IDatasetHead;
+}
+
+/** What a dataset's page knows before any of its parts is read. */
+export interface IDatasetHead {
+  readonly parts: readonly { readonly key: string; readonly count: number | null }[];
+  /** The statistics that are drawn, and those laid over them. */
+  readonly statistics_of: readonly string[];
+  readonly statistics_choices: readonly IChoice[];
+  readonly versions: readonly ICellLink[];
+  /** The version to compare with. */
+  readonly previous: string | null;
+  /** The latest validation. */
+  readonly validated: { readonly count: number; readonly made: string } | null;
+  /** A notebook that looks at it. */
+  readonly cells: readonly string[];
+  /** The step that made it, and the run or job that the step was part of. */
+  readonly step: { readonly kind: string; readonly in: (ICellLink & { readonly kind: string }) | null } | null;
+}
+
+/** Statistics to choose from; the empty text is all rows. */
+export interface IChoice {
+  readonly id: string;
+  readonly text: string;
+  /** Whether they are of another version. */
+  readonly other: boolean;
+}
+
+/** A part of a dataset's page; what it holds beside tables depends on the part. */
+export interface IPart {
+  readonly tables: readonly ITable[];
+  readonly code?: string;
+  readonly spans?: ISpans | null;
+  readonly schema?: (ICellLink & { readonly made: string }) | null;
+  readonly validations?: readonly IValidation[];
+  /** How many bad rows there are, of which the first are shown. */
+  readonly all?: number;
+}
+
+export interface ISpans {
+  readonly names: readonly string[];
+  readonly splits: readonly string[];
+  /** By split, the rows of each span. */
+  readonly rows: readonly (readonly number[])[];
+}
+
+export interface IValidation extends ICellLink {
+  readonly made: string;
+  readonly schema: ICellLink | null;
+  readonly environment: string | null;
+  readonly data: string | null;
+  readonly count: number;
+  readonly tables: readonly ITable[];
+}
+
+/** What changed from one version of a dataset to another, in rows. */
+export interface IComparison {
+  readonly before: string;
+  readonly after: string;
+  readonly key: readonly string[];
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly tables: readonly ITable[];
 }
 
 /** One run of an experiment, beside the others. */
@@ -157,6 +237,7 @@ export const CommandIDs = {
   openRecord: "workbench:open-record",
   openExperiment: "workbench:open-experiment",
   insertCode: "workbench:insert-code",
+  openNotebook: "workbench:open-notebook",
   insertText: "workbench:insert-text",
   copyReference: "workbench:copy-reference",
 } as const;

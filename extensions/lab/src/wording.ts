@@ -67,6 +67,8 @@ export function stateName(state: string, trans: TranslationBundle): string {
     passed: () => trans.__("passed"),
     alert: () => trans.__("alert"),
     deleted: () => trans.__("deleted"),
+    error: () => trans.__("error"),
+    warning: () => trans.__("warning"),
   };
   return names[state]?.() ?? state;
 }
@@ -78,14 +80,20 @@ export function factOf(record: IRecord, language: ILanguage): string {
 }
 
 /** Everything worth knowing about a record in one line, as separate phrases. */
-export function factsOf(record: IRecord, language: ILanguage): string[] {
+export function factsOf(record: IRecord, language: ILanguage, step?: string): string[] {
   const { trans } = language;
   const { facts } = record;
   const phrases: (string | null)[] = [
     facts.rows === undefined ? null : trans._n("%2 row", "%2 rows", facts.rows, whole(facts.rows, language)),
     facts.columns ? trans._n("%2 column", "%2 columns", facts.columns, whole(facts.columns, language)) : null,
-    ...Object.entries(facts.splits ?? {}).map(([split, rows]) => `${split} ${whole(rows, language)}`),
+    ...splitsOf(facts).map(([split, rows]) => `${split} ${whole(rows, language)}`),
+    facts.spans ? trans._n("%2 span", "%2 spans", facts.spans, whole(facts.spans, language)) : null,
+    facts.first && facts.last ? between(facts.first, facts.last, language) : null,
     facts.size ? bytes(facts.size, language) : null,
+    facts.source ? trans.__("from %1", facts.source) : null,
+    facts.bad_rows
+      ? trans._n("%2 bad row set aside", "%2 bad rows set aside", facts.bad_rows, whole(facts.bad_rows, language))
+      : null,
     facts.features
       ? trans._n("%2 feature", "%2 features", facts.features, whole(facts.features, language))
       : null,
@@ -99,9 +107,34 @@ export function factsOf(record: IRecord, language: ILanguage): string[] {
     facts.cron ? trans.__("cron %1, %2", facts.cron, facts.timezone ?? "UTC") : null,
     facts.next_run ? trans.__("next run %1", nearby(facts.next_run, language)) : null,
     facts.took === undefined ? null : trans.__("took %1", took(facts.took, language)),
-    trans.__("made %1", ago(record.created_at, language)),
+    step === undefined
+      ? trans.__("made %1", ago(record.created_at, language))
+      : trans.__("made %1 by %2", ago(record.created_at, language), stepName(step, trans)),
   ];
   return phrases.filter((phrase): phrase is string => Boolean(phrase));
+}
+
+/** What a step does, as the function that did it is called in prose. */
+export function stepName(kind: string, trans: TranslationBundle): string {
+  const names: Record<string, () => string> = {
+    ingest: () => trans.__("ingest"),
+    training_set: () => trans.__("training set"),
+    predict_batch: () => trans.__("batch prediction"),
+    import: () => trans.__("import"),
+  };
+  return names[kind]?.() ?? kind.replaceAll("_", " ");
+}
+
+/** One split that holds everything is no news. */
+function splitsOf(facts: IRecord["facts"]): [string, number][] {
+  const splits = Object.entries(facts.splits ?? {});
+  return splits.length > 1 ? splits : [];
+}
+
+/** From one day to another, as short as the language has it. */
+function between(first: string, last: string, { locale }: Locale): string {
+  const days = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
+  return days.formatRange(new Date(first), new Date(last));
 }
 
 const FACTS: Record<string, (record: IRecord, language: ILanguage) => string | null> = {

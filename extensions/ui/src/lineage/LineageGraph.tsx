@@ -17,6 +17,8 @@ export interface LineageGraphProps extends HostProps {
   data: LineageData;
   /** The record whose lineage it is; `data.root` by default. */
   selected?: string | undefined;
+  /** The column of that record whose path is shown first. */
+  column?: string | undefined;
   onOpen?: ((id: string) => void) | undefined;
   code?: string | undefined;
   onInsertCode?: ((code: string) => void) | undefined;
@@ -31,8 +33,8 @@ export function LineageGraph(props: LineageGraphProps): JSX.Element {
   const root = props.selected ?? data.root;
   const [laid, setLaid] = useState<{ of: LineageData; result: LayoutResult } | null>(null);
   const [asList, setAsList] = useState(false);
-  const [focus, setFocus] = useState<string | null>(null);
-  const [column, setColumn] = useState<string | null>(null);
+  const [focus, setFocus] = useState<string | null>(props.column === undefined ? null : (root ?? null));
+  const [column, setColumn] = useState<string | null>(props.column ?? null);
   const [moved, setMoved] = useState<View | null>(null);
   const [measure, width] = useSize<HTMLDivElement>(1000, 400);
   useEffect(() => {

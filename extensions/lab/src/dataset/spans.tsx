@@ -1,0 +1,162 @@
+/** A dataset's spans: how many rows each holds, as bars by split and as a table. */
+
+import * as React from "react";
+import { RecordTable } from "../table";
+import type { ISpans } from "../tokens";
+import { significant, whole, type ILanguage } from "../wording";
+import { Nothing, Part } from "./part";
+import type { IDatasetProps } from "./tabs";
+
+const HEIGHT = 150;
+const LEFT = 52;
+const TOP = 8;
+const BOTTOM = 20;
+/** The least room of a name under the bars. */
+const NAME = 76;
+
+export function Spans(props: IDatasetProps): React.JSX.Element {
+  const { page, language } = props;
+  const { trans } = language;
+  return (
+    <Part {...props} name="spans">
+      {({ tables, spans }) =>
+        spans ? (
+          <>
+            <Bars spans={spans} language={language} />
+            {tables.map((table) => (
+              <RecordTable key={table.title} {...props} table={table} />
+            ))}
+          </>
+        ) : (
+          <Nothing
+            {...props}
+            text={trans.__("Its rows came in one piece. Rows that are kept apart by their time are shown here span by span.")}
+            code={`wb.ingest(source, name=${JSON.stringify(page.name)}, time="…", span="month")`}
+          />
+        )
+      }
+    </Part>
+  );
+}
+
+function Bars({ spans, language }: { spans: ISpans; language: ILanguage }): React.JSX.Element {
+  const { names, splits, rows } = spans;
+  const { trans } = language;
+  const box = React.useRef<HTMLDivElement>(null);
+  const width = useWidth(box);
+  const [pointed, setPointed] = React.useState<number | null>(null);
+  const sums = names.map((_, place) => rows.reduce((sum, each) => sum + (each[place] ?? 0), 0));
+  const most = Math.max(...sums, 1);
+  const step = (width - LEFT) / Math.max(names.length, 1);
+  const gap = step > 6 ? Math.min(step * 0.2, 6) : 0;
+  const y = (count: number): number => TOP + (HEIGHT - TOP - BOTTOM) * (1 - count / most);
+  const every = Math.max(1, Math.ceil(NAME / step));
+  const at = pointed !== null && pointed < names.length ? pointed : null;
+  const sentence = trans.__(
+    "Rows of each span from %1 to %2: at least %3, at most %4. The table below has the figures.",
+    names[0] ?? "",
+    names.at(-1) ?? "",
+    whole(Math.min(...sums), language),
+    whole(most, language),
+  );
+  return (
+    <figure className="wb-Card wb-Bars">
+      <figcaption className="wb-Card-title">
+        {trans.__("Rows by span")}
+        {splits.length > 1
+          ? splits.map((split, place) => (
+              <span key={split} className="wb-Faint">
+                <span className="wb-Key" style={{ background: tone(place) }} aria-hidden="true" />
+                {split}
+              </span>
+            ))
+          : null}
+        <span className="wb-Spread" />
+        <span className="wb-Faint">
+          {at === null
+            ? ""
+            : [
+                names[at],
+                whole(sums[at] ?? 0, language),
+                ...(splits.length > 1 ? splits.map((split, place) => `${split} ${whole(rows[place]?.[at] ?? 0, language)}`) : []),
+              ].join(" · ")}
+        </span>
+      </figcaption>
+      <div
+        ref={box}
+        className="wb-Bars-box"
+        onPointerMove={(event) => {
+          const x = event.clientX - event.currentTarget.getBoundingClientRect().left - LEFT;
+          setPointed(x < 0 ? null : Math.floor(x / step));
+        }}
+        onPointerLeave={() => {
+          setPointed(null);
+        }}
+      >
+        <svg width={width} height={HEIGHT} role="img" aria-label={sentence}>
+          {[most, most / 2].map((count) => (
+            <g key={count}>
+              <line x1={LEFT} x2={width} y1={y(count)} y2={y(count)} className="wb-Bars-grid" />
+              <text x={LEFT - 8} y={y(count) + 4} textAnchor="end">
+                {significant(Math.round(count), language)}
+              </text>
+            </g>
+          ))}
+          {at === null ? null : <rect x={LEFT + at * step} y={TOP} width={step} height={HEIGHT - TOP - BOTTOM} className="wb-Bars-pointed" />}
+          {rows.map((_, place) => (
+            <path key={place} d={bars(rows, place, step, gap, y)} fill={tone(place)} />
+          ))}
+          <line x1={LEFT} x2={width} y1={y(0)} y2={y(0)} className="wb-Bars-axis" />
+          {names.map((name, place) =>
+            place % every === 0 && LEFT + (place + 0.5) * step + NAME / 2 < width + NAME / 3 ? (
+              <text key={place} x={LEFT + (place + 0.5) * step} y={HEIGHT - 5} textAnchor="middle">
+                {name}
+              </text>
+            ) : null,
+          )}
+        </svg>
+      </div>
+    </figure>
+  );
+}
+
+/** The bars of one split on top of those before it, as one path: thousands are no burden. */
+function bars(
+  rows: readonly (readonly number[])[],
+  split: number,
+  step: number,
+  gap: number,
+  y: (count: number) => number,
+): string {
+  return (rows[split] ?? [])
+    .map((count, place) => {
+      const under = rows.slice(0, split).reduce((sum, each) => sum + (each[place] ?? 0), 0);
+      const left = (LEFT + place * step + gap / 2).toFixed(1);
+      return count === 0
+        ? ""
+        : `M${left},${y(under).toFixed(1)}V${y(under + count).toFixed(1)}h${(step - gap).toFixed(2)}V${y(under).toFixed(1)}Z`;
+    })
+    .join("");
+}
+
+function tone(place: number): string {
+  return `var(--wb-series-${(place % 5) + 1})`;
+}
+
+function useWidth(element: React.RefObject<HTMLElement>): number {
+  const [width, setWidth] = React.useState(1000);
+  React.useLayoutEffect(() => {
+    const node = element.current;
+    if (!node) {
+      return undefined;
+    }
+    const observer = new ResizeObserver(() => {
+      setWidth(Math.max(node.clientWidth, 200));
+    });
+    observer.observe(node);
+    return () => {
+      observer.disconnect();
+    };
+  }, [element]);
+  return width;
+}
