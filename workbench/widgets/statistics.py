@@ -32,8 +32,9 @@ class StatisticsWidget(Widget):
         these nor `compare` are given.
     anomalies : iterable of Anomaly, optional
         What ``wb.validate(…)`` found, shown at its columns.
-    edits : dict of str to str, optional
-        By column, the code of a schema edit that accepts what was found.
+    edits : dict of str or int to str, optional
+        By column, or by an anomaly's place, the code of a schema edit that accepts it; what
+        ``wb.validate(…)`` proposes when not given.
     code : str
         What the button copies: the code that makes this.
 
@@ -55,7 +56,7 @@ class StatisticsWidget(Widget):
         drift: Drift | None = None,
         slices: Sequence[str] | None = None,
         anomalies: Iterable[Anomaly] = (),
-        edits: Mapping[str, str] | None = None,
+        edits: Mapping[str | int, str] | None = None,
         code: str = "",
     ) -> None:
         if isinstance(statistics, Mapping):
@@ -63,6 +64,8 @@ class StatisticsWidget(Widget):
         else:
             if slices is None:
                 slices = () if compare is not None else tuple(statistics.slices)
+            if edits is None:
+                edits = _proposed(anomalies)
             data = statistics.data(
                 compare, drift=drift, slices=slices, anomalies=anomalies, edits=edits
             )
@@ -78,3 +81,20 @@ class StatisticsWidget(Widget):
             f"{each['name']}: {each['rows']:,} rows" for each in self.data["datasets"]
         )
         return f"Statistics of {sets} × {len(self.data['features']):,} columns"
+
+
+def _proposed(anomalies: Iterable[Anomaly]) -> dict[str | int, str]:
+    """Return, by place, the code that accepts each anomaly that an edit of the schema ends."""
+    from workbench.data.validation import Anomalies
+
+    if not isinstance(anomalies, Anomalies) or anomalies.examination is None:
+        return {}
+    proposal = anomalies.propose()
+    changes: dict[str, list[str]] = {}
+    for change in proposal.diff:
+        changes.setdefault(change.column, []).append(str(change).removeprefix(f"{change.column}: "))
+    return {
+        place: f"schema = anomalies[{place}].accept()  # {'; '.join(changes[each.column])}"
+        for place, each in enumerate(anomalies)
+        if each.column in changes and each not in proposal.left
+    }

@@ -231,6 +231,7 @@ describe("shapes", () => {
     expect([place(-1000), place(0), place(1000)]).toEqual([0, 0.5, 1]);
     expect(place(10)).toBeGreaterThan(0.65);
     expect(axis(3, 3, false)(3)).toBe(0.5);
+    expect(axis(-1.7e308, 1.7e308, false)(0)).toBe(0.5);
   });
 });
 

@@ -12,7 +12,9 @@ import pyarrow as pa
 import pytest
 
 from workbench import workspace
+from workbench.data.schemas.inference import infer_schema
 from workbench.data.statistics import statistics
+from workbench.data.validation import validate
 from workbench.data.validation.anomalies import Anomaly
 from workbench.tracking import start_run
 from workbench.widgets import LineageWidget, RunWidget, StatisticsWidget
@@ -134,6 +136,19 @@ def test_anomalies_are_shown_at_their_column(place):
     widget = StatisticsWidget(statistics(rows), anomalies=[odd], edits={"delay": "schema.edit()"})
     assert widget.data["features"][0]["anomalies"][0]["code"] == "schema.edit()"
     assert "! warning" in widget.svg()
+
+
+def test_an_anomaly_brings_the_code_of_the_edit_that_accepts_it(place):
+    schema = infer_schema(statistics(pa.table({"carrier": ["UA", "AA"], "x": [1, 2]})))
+    now = statistics(pa.table({"carrier": ["UA", "Y"], "x": [1, 2]}))
+    anomalies = validate(now, schema)
+    widget = StatisticsWidget(now, anomalies=anomalies)
+    (shown,) = widget.data["features"][0]["anomalies"]
+    code, _, change = shown["code"].partition("  # ")
+    assert "Y" in change
+    known: dict[str, Any] = {"anomalies": anomalies}
+    exec(code, known)
+    assert not anomalies.recheck(known["schema"])
 
 
 def test_a_record_that_is_opened_reaches_the_kernel():

@@ -34,7 +34,9 @@ def drawn_in(family: Family, edges: Floats | None) -> Draw:
     places = 5 - math.floor(math.log10(span)) if 0 < span < math.inf else 6
 
     def draw(value: float) -> float:
-        return _whole(round(float(value) / scale, places))
+        known = float(value) / scale
+        # The greatest numbers leave no room to be rounded up.
+        return _whole(round(known, places) if abs(known) < 1e300 else known)
 
     return draw
 

@@ -95,7 +95,7 @@ class Statistics:
         drift: Drift | None = None,
         slices: Sequence[str] = (),
         anomalies: Iterable[Anomaly] = (),
-        edits: Mapping[str, str] | None = None,
+        edits: Mapping[str | int, str] | None = None,
     ) -> dict[str, Any]:
         """Return what the statistics widget draws, as JSON.
 
@@ -109,8 +109,8 @@ class Statistics:
             Slices to draw beside the whole, by name.
         anomalies : iterable of Anomaly
             What validation found, shown at its columns.
-        edits : dict of str to str, optional
-            By column, the code of a schema edit that accepts what was found.
+        edits : dict of str or int to str, optional
+            By column, or by an anomaly's place, the code of a schema edit that accepts it.
         """
         from workbench.data.statistics.widget_data import statistics_data
 

@@ -54,7 +54,7 @@ def statistics_data(
     drift: Drift | None = None,
     *,
     anomalies: Iterable[Anomaly] = (),
-    edits: Mapping[str, str] | None = None,
+    edits: Mapping[str | int, str] | None = None,
 ) -> Json:
     """Return the features of one or more sets of rows, their histograms over the same bars.
 
@@ -65,8 +65,8 @@ def statistics_data(
         From the first to the last; measured here when there are two.
     anomalies : iterable of Anomaly
         What validation found, such as ``Anomalies``; shown at their columns.
-    edits : dict of str to str, optional
-        By column, the code of a schema edit that accepts what was found.
+    edits : dict of str or int to str, optional
+        By column, or by an anomaly's place, the code of a schema edit that accepts it.
     """
     if drift is None and len(datasets) == 2:
         from workbench.data.drift import drift_of_statistics
@@ -101,10 +101,13 @@ def _dataset(dataset: DatasetStatistics) -> Json:
     )
 
 
-def _by_column(anomalies: Iterable[Anomaly], edits: Mapping[str, str]) -> dict[str, list[Json]]:
+def _by_column(
+    anomalies: Iterable[Anomaly], edits: Mapping[str | int, str]
+) -> dict[str, list[Json]]:
     """Return the anomalies of each column; the dataset's own are those of no column."""
     found: dict[str, list[Json]] = {}
-    for each in anomalies:
+    for place, each in enumerate(anomalies):
+        code = edits.get(place, edits.get(each.column))
         reason = {
             "column": each.column,
             "kind": each.kind,
@@ -112,7 +115,7 @@ def _by_column(anomalies: Iterable[Anomaly], edits: Mapping[str, str]) -> dict[s
             "short": each.short,
             "description": each.description,
         }
-        found.setdefault(each.column, []).append(reason | present(code=edits.get(each.column)))
+        found.setdefault(each.column, []).append(reason | present(code=code))
     return found
 
 

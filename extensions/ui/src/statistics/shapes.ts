@@ -22,13 +22,13 @@ export function edgesOf(feature: Feature): number[] {
   }
   const count = feature.stats.reduce((most, each) => Math.max(most, each?.bars?.length ?? 0), 0);
   const { range } = feature;
-  return range && count > 0 ? Array.from({ length: count + 1 }, (_, place) => range[0] + ((range[1] - range[0]) * place) / count) : [];
+  return range && count > 0 ? Array.from({ length: count + 1 }, (_, place) => range[0] * (1 - place / count) + range[1] * (place / count)) : [];
 }
 
 /** Where values stand between the ends of an axis, from 0 to 1. */
 export function axis(low: number, high: number, log: boolean): (value: number) => number {
   const unit = Math.max(Math.abs(low), Math.abs(high)) / 1000 || 1;
-  const bend = (value: number): number => (log ? Math.sign(value) * Math.log1p(Math.abs(value) / unit) : value);
+  const bend = (value: number): number => (log ? Math.sign(value) * Math.log1p(Math.abs(value) / unit) : value / unit);
   const [from, to] = [bend(low), bend(high)];
   return (value) => (to > from ? Math.min(1, Math.max(0, (bend(value) - from) / (to - from))) : 0.5);
 }
