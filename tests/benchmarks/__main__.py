@@ -1,4 +1,7 @@
-"""`make bench` measures, prints tables and writes `results/`; `ARGS="imports"` picks."""
+"""`make bench` measures, prints tables and writes `results/`; `ARGS="imports"` picks.
+
+What takes many minutes and gigabytes of disk is only measured when it is picked.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from tests.benchmarks import (
     import_time,
     main_job,
     reading_speed,
+    statistics_large,
     statistics_speed,
     training_speed,
+    transform_speed,
     widget_speed,
 )
 from tests.benchmarks.measuring import save, show
@@ -21,18 +26,23 @@ BENCHMARKS = {
     "reading": reading_speed.measure,
     "statistics": statistics_speed.measure,
     "training": training_speed.measure,
+    "transforms": transform_speed.measure,
     "job": main_job.measure,
     "widget": widget_speed.measure,
+}
+LONG = {
+    "large": statistics_large.measure,
 }
 
 
 def main(names: list[str]) -> None:
-    """Run the named benchmarks, or all."""
-    if unknown := set(names) - set(BENCHMARKS):
-        sys.exit(f"There is no benchmark {min(unknown)!r}. There are: {', '.join(BENCHMARKS)}.")
+    """Run the named benchmarks, or all but the long ones."""
+    known = {**BENCHMARKS, **LONG}
+    if unknown := set(names) - set(known):
+        sys.exit(f"There is no benchmark {min(unknown)!r}. There are: {', '.join(known)}.")
     results = {}
     for name in names or BENCHMARKS:
-        results[name] = BENCHMARKS[name]()
+        results[name] = known[name]()
         show(name, results[name])
     print(f"Written to {save(results)}")
 

@@ -88,12 +88,9 @@ class Spread:
 def spread_of(numbers: Numbers) -> Spread:
     """Return how numbers are spread, of which there is at least one."""
     if isinstance(numbers, Counted):
-        wide = numbers.values.astype(np.float64)
-        kept = np.isfinite(wide)
-        low, counts = wide[kept], numbers.counts[kept]
-        weights = None if numbers.weights is None else numbers.weights[kept]
+        low, counts, weights = numbers.finite()
         return Spread(
-            int(numbers.counts[numbers.values == 0].sum()),
+            numbers.zeros,
             int(numbers.counts.sum() - counts.sum()),
             len(numbers.values),
             numbers.values[0].item(),

@@ -93,16 +93,30 @@ class Counted:
             values = np.insert(values, places[~known], other.values[~known])
         return Counted(values, counts, weights)
 
+    @property
+    def zeros(self) -> int:
+        """How often zero occurs."""
+        place = int(np.searchsorted(self.values, 0))
+        here = place < len(self.values) and self.values[place] == 0
+        return int(self.counts[place]) if here else 0
+
+    def finite(self) -> tuple[Floats, npt.NDArray[np.int64], Floats | None]:
+        """Return the finite values, their counts, and what their rows weigh."""
+        numbers = self.values.astype(np.float64)
+        # Values are ascending, so infinite ones are the first and the last.
+        start = int(numbers.size > 0 and numbers[0] == -np.inf)
+        end = len(numbers) - int(numbers.size > start and numbers[-1] == np.inf)
+        weights = None if self.weights is None else self.weights[start:end]
+        return numbers[start:end], self.counts[start:end], weights
+
     def summarised(self) -> Summary:
         """Return what a summary keeps of the values."""
-        numbers = self.values.astype(np.float64)
-        finite = np.isfinite(numbers)
-        low, counts = numbers[finite], self.counts[finite]
-        weights = None if self.weights is None else self.weights[finite]
+        low, counts, weights = self.finite()
+        count = int(self.counts.sum())
         return Summary(
-            count=int(self.counts.sum()),
-            zeros=int(self.counts[self.values == 0].sum()),
-            infinite=int(self.counts[~finite].sum()),
+            count=count,
+            zeros=self.zeros,
+            infinite=count - int(counts.sum()),
             minimum=self.values[0].item(),
             maximum=self.values[-1].item(),
             low=float(low.min(initial=np.inf)),

@@ -23,8 +23,8 @@ def month(number, rows=ROWS):
     return pd.DataFrame(
         {
             "at": pd.Timestamp(2013, number, 1, tz="UTC")
-            + pd.to_timedelta(rng.integers(0, 27 * 24 * 3600, rows), unit="s"),
-            "delay": rng.normal(number, 1, rows).astype("float32"),
+            + pd.to_timedelta(rng.integers(0, 27 * 24, rows), unit="h"),
+            "delay": rng.normal(number, 30, rows).round().astype("float32"),
             "carrier": rng.choice(["UA", "AA", f"only {number}"], rows),
             "weight": rng.integers(1, 4, rows),
         }
