@@ -185,8 +185,9 @@ def _no_truth(figures: FeatureStatistics) -> float | None:
 
 
 def _check_whole(domain: Any, figures: FeatureStatistics, path: Path) -> Iterator[Anomaly]:
-    if figures.type == "STRING":
-        wrong = next((value for value, _ in figures.top if not is_whole(value)), None)
+    labels = [value for value, _ in texts_of(figures)]
+    if figures.type == "STRING" or (labels and figures.minimum is None):
+        wrong = next((value for value in labels if not is_whole(value)), None)
         if wrong is not None:
             yield found(
                 path,
@@ -195,7 +196,7 @@ def _check_whole(domain: Any, figures: FeatureStatistics, path: Path) -> Iterato
                 f"Texts that are no whole numbers were found, such as {wrong!r}.",
             )
             return
-        values = [int(value) for value, _ in figures.top]
+        values = [int(value) for value in labels]
         low: float | None = min(values, default=None)
         high: float | None = max(values, default=None)
     elif figures.type in ("INT", "BOOL", "TIME"):

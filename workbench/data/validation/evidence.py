@@ -98,8 +98,6 @@ class Evidence:
         By the name of the sparse or weighted column.
     language : dict
         By column, where a schema asks about its language.
-    supported : dict
-        The share of images that can be read, by column, where a writer of statistics gives it.
     domains : dict
         What a column's values turned out to be, as a text-format domain: ``image_domain {}``.
     derived : dict
@@ -115,7 +113,6 @@ class Evidence:
     figures: DatasetStatistics
     composites: Mapping[str, CompositeFigures] = field(default_factory=dict)
     language: Mapping[Path, LanguageFigures] = field(default_factory=dict)
-    supported: Mapping[Path, float] = field(default_factory=dict)
     domains: Mapping[Path, str] = field(default_factory=dict)
     derived: Mapping[Path, Any] = field(default_factory=dict)
     broken: Mapping[Any, Broken] = field(default_factory=dict)

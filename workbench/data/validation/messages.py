@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from workbench.core.errors import InvalidInput
-from workbench.data.statistics import Statistics
+from workbench.data.statistics import FeatureStatistics, Statistics
+from workbench.data.statistics.figures import ListFigures
 from workbench.data.validation.evidence import (
     CompositeFigures,
     Evidence,
     LanguageFigures,
     Path,
     TokenFigures,
+    path_of,
     weighed,
 )
 
@@ -47,11 +50,11 @@ def evidence_of_message(message: Any) -> Evidence:
         if each.WhichOneof("stats") is None
         and (figures := _composite(each.custom_stats)) is not None
     }
+    read = weighed(Statistics.from_proto(whole).datasets[0])
     return Evidence(
-        weighed(Statistics.from_proto(whole).datasets[0]),
+        replace(read, features=tuple(_told(each, features) for each in read.features)),
         composites=composites,
         language=_known(features, _language),
-        supported=_known(features, _supported),
         domains=_known(features, _domain),
         derived={
             path: each.validation_derived_source
@@ -59,6 +62,23 @@ def evidence_of_message(message: Any) -> Evidence:
             if each.HasField("validation_derived_source")
         },
     )
+
+
+def _told(figures: FeatureStatistics, features: dict[Path, Any]) -> FeatureStatistics:
+    """Return figures with what only the plainest fields of a message say."""
+    message = features[path_of(figures)]
+    stats = getattr(message, message.WhichOneof("stats") or "num_stats")
+    common = stats.common_stats
+    lengths = (max(common.min_num_values, 0), common.max_num_values)
+    if figures.count and not figures.lists and lengths not in ((1, 1), (0, 0)):
+        total = common.tot_num_values or common.num_non_missing * common.avg_num_values
+        figures = replace(
+            figures, lists=(ListFigures(figures.count, 0, 0, *lengths, round(total)),)
+        )
+    if message.HasField("num_stats"):
+        nan = max((int(each.num_nan) for each in stats.histograms), default=0)
+        figures = replace(figures, nan=max(figures.nan, nan))
+    return figures
 
 
 def _path(feature: Any) -> Path:
@@ -126,15 +146,6 @@ def _language(custom: Iterable[Any]) -> LanguageFigures | None:
             if each.WhichOneof("token") is not None
         },
     )
-
-
-def _supported(custom: Iterable[Any]) -> float | None:
-    held = _named(custom, "image_format_histogram")
-    if held is None:
-        return None
-    counts = {each.label: each.sample_count for each in held.rank_histogram.buckets}
-    total = sum(counts.values())
-    return (total - counts.get("UNKNOWN", 0)) / total if total else None
 
 
 def _domain(custom: Iterable[Any]) -> str | None:

@@ -100,12 +100,12 @@ def _range(proto: Any, feature: Any, figures: FeatureStatistics, evidence: Evide
     which = feature.WhichOneof("domain_info")
     domain = getattr(feature, which)
     low, high = figures.minimum, figures.maximum
-    if figures.type == "STRING":
+    if low is None or high is None:
         values = [float(value) for value, _ in figures.top]
         low, high = min(values), max(values)
     whole = which == "int_domain"
     for bound, value, wider in (("min", low, min), ("max", high, max)):
-        if value is not None and domain.HasField(bound):
+        if domain.HasField(bound):
             held = int(value) if whole else float(np.float32(value))
             setattr(domain, bound, wider(getattr(domain, bound), held))
 
@@ -141,10 +141,9 @@ def _infinity(proto: Any, feature: Any, figures: FeatureStatistics, evidence: Ev
 
 def _images(proto: Any, feature: Any, figures: FeatureStatistics, evidence: Evidence) -> None:
     domain = feature.image_domain
-    path = path_of(figures)
-    share = evidence.supported.get(path, supported_share(figures))
-    if share is not None and share < domain.minimum_supported_image_fraction:
-        domain.minimum_supported_image_fraction = share
+    share = supported_share(figures)
+    if share is not None:
+        _lower(domain, "minimum_supported_image_fraction", share)
     if domain.HasField("max_image_byte_size"):
         domain.max_image_byte_size = max(domain.max_image_byte_size, largest_bytes(figures))
 
@@ -178,21 +177,12 @@ def _language(proto: Any, feature: Any, figures: FeatureStatistics, evidence: Ev
 
 def _lower(message: Any, field: str, value: float) -> None:
     if message.HasField(field) and getattr(message, field) > value:
-        # The message holds single precision, which must not come out above what was found.
-        setattr(message, field, _toward(value, -np.inf))
+        setattr(message, field, value)
 
 
 def _raise(message: Any, field: str, value: float) -> None:
     if message.HasField(field) and getattr(message, field) < value:
-        setattr(message, field, _toward(value, np.inf))
-
-
-def _toward(value: float, end: float) -> float | int:
-    if isinstance(value, int):
-        return value
-    held = np.float32(value)
-    beyond = held > value if end < 0 else held < value
-    return float(np.nextafter(held, np.float32(end)) if beyond else held)
+        setattr(message, field, value)
 
 
 def _derived(proto: Any, feature: Any, figures: FeatureStatistics, evidence: Evidence) -> None:
@@ -205,7 +195,7 @@ def _derived(proto: Any, feature: Any, figures: FeatureStatistics, evidence: Evi
 
 
 OF_COLUMN: dict[str, Callable[[Any, Any, Any, Evidence], None]] = {
-    "SCHEMA_MISSINGOF_COLUMN": _deprecate,
+    "SCHEMA_MISSING_COLUMN": _deprecate,
     "FEATURE_TYPE_NOT_PRESENT": _deprecate,
     "FEATURE_TYPE_LOW_NUMBER_PRESENT": _presence,
     "FEATURE_TYPE_LOW_FRACTION_PRESENT": _presence,

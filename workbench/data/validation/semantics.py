@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from workbench.data.statistics.figures import FeatureStatistics
 from workbench.data.validation.anomalies import Anomaly, found
 from workbench.data.validation.evidence import Evidence, LanguageFigures, Path, TokenFigures
@@ -23,7 +25,7 @@ def check_semantics(
     """Yield anomalies of images and of language."""
     which = feature.WhichOneof("domain_info")
     if which == "image_domain":
-        yield from _check_images(feature.image_domain, figures, evidence, path)
+        yield from _check_images(feature.image_domain, figures, path)
     elif which == "natural_language_domain":
         yield from _check_language(feature.natural_language_domain, evidence, path)
     elif which is None and path in evidence.domains:
@@ -38,10 +40,10 @@ def check_semantics(
 def supported_share(figures: FeatureStatistics) -> float | None:
     """Return the share of images that TensorFlow decodes, or None if none were looked at."""
     images = figures.images
-    total = 0 if images is None else sum(images.formats.values()) + images.unreadable
-    if images is None or not total:
+    if images is None or not (total := sum(images.formats.values()) + images.unreadable):
         return None
-    return sum(images.formats.get(name, 0) for name in _SUPPORTED) / total
+    known = (count for name, count in images.formats.items() if name.upper() in _SUPPORTED)
+    return sum(known) / total
 
 
 def largest_bytes(figures: FeatureStatistics) -> int:
@@ -49,12 +51,10 @@ def largest_bytes(figures: FeatureStatistics) -> int:
     return max(figures.images.max_bytes if figures.images else 0, figures.max_length or 0)
 
 
-def _check_images(
-    domain: Any, figures: FeatureStatistics, evidence: Evidence, path: Path
-) -> Iterator[Anomaly]:
-    share = evidence.supported.get(path, supported_share(figures))
+def _check_images(domain: Any, figures: FeatureStatistics, path: Path) -> Iterator[Anomaly]:
+    share = supported_share(figures)
     least = domain.minimum_supported_image_fraction
-    if domain.HasField("minimum_supported_image_fraction") and share is not None and share < least:
+    if share is not None and np.float32(share) < least:
         yield found(
             path,
             "LOW_SUPPORTED_IMAGE_FRACTION",
@@ -104,7 +104,8 @@ def _check_language(domain: Any, evidence: Evidence, path: Path) -> Iterator[Ano
 
 
 def _check_coverage(limits: Any, figures: LanguageFigures, path: Path) -> Iterator[Anomaly]:
-    if limits.HasField("min_coverage") and figures.coverage < limits.min_coverage:
+    # The message holds bounds in single precision, in which 0.4 is more than 0.4.
+    if limits.HasField("min_coverage") and np.float32(figures.coverage) < limits.min_coverage:
         yield found(
             path,
             "FEATURE_COVERAGE_TOO_LOW",
@@ -113,7 +114,7 @@ def _check_coverage(limits: Any, figures: LanguageFigures, path: Path) -> Iterat
             f"{limits.min_coverage:.1%} were expected.",
         )
     least = limits.min_avg_token_length
-    if limits.HasField("min_avg_token_length") and figures.token_length < least:
+    if limits.HasField("min_avg_token_length") and np.float32(figures.token_length) < least:
         yield found(
             path,
             "FEATURE_COVERAGE_TOO_SHORT_AVG_TOKEN_LENGTH",
@@ -135,8 +136,8 @@ def _check_token(
     for field, kind, value, how in rows:
         if not limits.HasField(field):
             continue
-        limit = getattr(limits, field)
-        if value < limit if field.startswith("min") else value > limit:
+        limit, held = getattr(limits, field), np.float32(value)
+        if held < limit if field.startswith("min") else held > limit:
             bound = "least" if field.startswith("min") else "most"
             yield found(
                 path,
