@@ -7,7 +7,9 @@ import pytest
 pytestmark = [pytest.mark.ui, pytest.mark.timeout(420)]
 
 
-@pytest.mark.parametrize("spec", ["records.spec.ts", "widgets.spec.ts", "live.spec.ts"])
+@pytest.mark.parametrize(
+    "spec", ["records.spec.ts", "widgets.spec.ts", "pictures.spec.ts", "live.spec.ts"]
+)
 def test_a_filled_workspace(spec, browse, lab):
     browse(spec, lab)
 

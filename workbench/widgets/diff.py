@@ -21,13 +21,13 @@ class DiffWidget(Widget):
     Parameters
     ----------
     diff : DatasetDiff or dict
-        What ``after.diff(before)`` returned, or its `diff_data`.
+        What ``before.diff(after)`` returned, or its `diff_data`.
     drift : bool
         Whether to measure how far each column's values moved, which reads both versions.
     limit : int
         The most rows of each kind to show.
     code : str
-        What the button gives: the code that makes this.
+        What the button gives; the code of the difference when not given.
 
     Examples
     --------
@@ -52,6 +52,8 @@ class DiffWidget(Widget):
         else:
             moved = diff.drift() if drift and diff.a.rows and diff.b.rows else None
             data = diff_data(diff, drift=moved, limit=limit)
+            key = f", key={list(diff.key)!r}" if diff.key else ""
+            code = code or f"wb.dataset({diff.a.ref!r}).diff({diff.b.ref!r}{key})"
         super().__init__(data=data, code=code)
 
     def svg(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import traitlets
 
 from workbench.core.errors import InvalidInput
+from workbench.data.datasets import Dataset, dataset
 from workbench.data.drift import Drift, drift_of_statistics
 from workbench.data.drift import drift as measure_drift
 from workbench.data.statistics import Statistics, statistics
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from workbench.data.datasets import Dataset
     from workbench.data.statistics import DatasetStatistics
 
     Rows: TypeAlias = Dataset | pd.DataFrame | pa.Table | Statistics | str
@@ -53,6 +53,8 @@ class DriftWidget(Widget):
         What the two are called.
     column : str, optional
         The column to begin with; the one that moved most when not given.
+    code : str
+        What the button gives; of datasets the code that measures it, when not given.
 
     Raises
     ------
@@ -95,6 +97,8 @@ class DriftWidget(Widget):
             spans = ends
         if drift is None and b is not None and not isinstance(a, Statistics):
             drift = None if isinstance(b, Statistics) else measure_drift(a, b)
+        if isinstance(a, (str, Dataset)) and isinstance(b, (str, Dataset)):
+            code = code or f"wb.drift({dataset(a).ref!r}, {dataset(b).ref!r})"
         if drift is None:
             drift = drift_of_statistics(spans[0][1], spans[-1][1])
         super().__init__(data=drift_data(spans, drift, by), column=column, code=code)

@@ -36,6 +36,8 @@ class SpansWidget(Widget):
         What the rows are called in the heading.
     column : str, optional
         The column to begin with; the one that moved most when not given.
+    code : str
+        What the button gives; of a dataset the code that makes this, when not given.
 
     Raises
     ------
@@ -70,6 +72,12 @@ class SpansWidget(Widget):
         drawn = spans_data(name or called, spans)
         if by is not None:  # the spans themselves tell nothing through time
             drawn["columns"] = [each for each in drawn["columns"] if each["name"] != by]
+        if isinstance(data, (str, Dataset)):
+            asked = f", by={by!r}" if by is not None else ""
+            code = code or (
+                "from workbench.widgets import SpansWidget\n\n"
+                f"SpansWidget({dataset(data).ref!r}{asked})"
+            )
         super().__init__(data=drawn, column=column, code=code)
 
     def svg(self) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput
+from workbench.data.datasets.ingest import ingest
 from workbench.data.drift import drift
 from workbench.data.statistics import statistics
 from workbench.widgets import SpansWidget
@@ -84,6 +85,16 @@ def test_spans_of_a_frame_are_in_the_order_of_their_numbers():
     assert [each["name"] for each in widget.data["spans"]] == ["1", "9", "10"]
     assert [each["name"] for each in widget.data["columns"]] == ["delay"]
     assert repr(widget) == "flights through 3 spans: 1 columns"
+
+
+def test_a_datasets_spans_follow_one_another():
+    for month in (1, 2):
+        rows = pd.DataFrame({"delay": [float(month)] * 3})
+        ingest(rows, name="flights", span=f"2013-0{month}", append=month > 1)
+    widget = SpansWidget("flights")
+    assert [each["name"] for each in widget.data["spans"]] == ["2013-01", "2013-02"]
+    assert widget.data["columns"][0]["moved"] == [None, 1.0]
+    assert widget.code.endswith("SpansWidget('flights@2')")
 
 
 def test_named_statistics_are_spans_too():
