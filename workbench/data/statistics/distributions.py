@@ -102,8 +102,8 @@ def shared_edges(distributions: list[Distribution], bins: int) -> Floats:
 def equal_edges(low: float, high: float, bins: int) -> Floats:
     """Return the edges of `bins` equal bins from `low` to `high`; around one value, one wide."""
     if low == high:
-        half = max(0.5, abs(low) * 1e-9)
-        return np.linspace(low - half, high + half, bins + 1)
+        half, most = max(0.5, abs(low) * 1e-9), float(np.finfo(np.float64).max)
+        low, high = max(low - half, -most), min(high + half, most)
     # Halved first, since the width of the widest range is itself not a number.
     steps = np.linspace(0.0, 1.0, bins + 1)
     edges = low * (1 - steps) + high * steps

@@ -41,9 +41,8 @@ def named(feature: FeatureStatistics) -> tuple[tuple[str, int], ...]:
 
 def bounds(edges: Floats, draw: Draw) -> dict[str, Any]:
     """Return the range of equally wide bars, else the edges of all."""
-    widths = np.diff(edges)
-    rounding = 4 * np.spacing(np.abs(edges).max())
-    if np.allclose(widths, widths.mean(), rtol=1e-6, atol=rounding):
+    widths = np.diff(edges / (np.abs(edges).max() or 1.0))
+    if np.allclose(widths, widths.mean(), rtol=1e-6, atol=4 * np.finfo(np.float64).eps):
         return {"range": [draw(edges[0]), draw(edges[-1])]}
     return {"edges": [draw(each) for each in edges.tolist()]}
 

@@ -45,7 +45,10 @@ def significant(value: float | None, digits: int) -> float | None:
     """Return a number with so many significant digits; a whole number stays as it is."""
     if value is None or not math.isfinite(value):
         return None
-    return value if isinstance(value, int) else _whole(float(f"{value:.{digits}g}"))
+    if isinstance(value, int):
+        return value
+    rounded = float(f"{value:.{digits}g}")
+    return _whole(rounded if math.isfinite(rounded) else value)
 
 
 def present(**facts: Any) -> dict[str, Any]:
