@@ -16,6 +16,7 @@ from workbench.data.statistics.distributions import Distribution, Floats
 FLOOR = 1e-4
 # Up to here scipy counts the paths, beyond it the limit is as good.
 _EXACT = 10_000
+_MANY = 10_000
 # Fewer than this are expected too rarely for the chi-square distribution to hold (Cochran's rule).
 _EXPECTED = 5.0
 
@@ -95,6 +96,11 @@ def _ks_p_value(a: Distribution, b: Distribution, distance: float) -> float:
         values = [np.repeat(each.low, each.counts) for each in (a, b)]
         return float(stats.ks_2samp(*values).pvalue)
     size = a.total * b.total / (a.total + b.total)
+    if size > _MANY:
+        # The finite law takes seconds for many rows; with Stephens' correction (1970) the limit
+        # law is within 2 % of it from here on.
+        scale = np.sqrt(size) + 0.12 + 0.11 / np.sqrt(size)
+        return float(stats.kstwobign.sf(scale * distance))
     return float(np.clip(stats.kstwo.sf(distance, max(1, round(size))), 0.0, 1.0))
 
 
