@@ -113,8 +113,12 @@ def _users(departures: object, name: str) -> str:
         ttl=pd.Timedelta(hours=6).to_pytimedelta(),
     )
     examples = wb.training_set(departures, [view], name=f"{name}_examples")
-    with wb.start_run("late flights", name="first try") as run:
-        workspace.current().metadata.add_params(run.id, {"lr": "0.01"})
+    metadata = workspace.current().metadata
+    context = ("experiment", "late flights")
+    with metadata.record("run", "first try", reads=[examples.artifact], context=context) as run:
+        trained = run.write("file", "first try/model", role="model")
+    with metadata.record("register", f"{name}_late", reads=[trained]) as step:
+        step.write("model", f"{name}_late", properties={"flavor": "torch", "run": run.id})
     return examples.id
 
 

@@ -223,7 +223,7 @@ async def test_bad_input_is_refused_with_the_value_and_a_hint(records, jp_fetch)
 @pytest.mark.parametrize("route", [pattern for pattern, _ in ROUTES])
 async def test_every_route_asks_for_authentication(records, jp_fetch, route):
     path = route.replace("([^/]+)", "some").replace("([0-9a-f]{64})", "0" * 64)
-    method = "POST" if route.endswith(("alias", "/run", "quickstart")) else "GET"
+    method = "POST" if route.endswith(("alias", "/run", "/edits", "quickstart")) else "GET"
     method = "DELETE" if "/alias/" in route else method
     error = await refused(
         jp_fetch(

@@ -16,7 +16,7 @@ _Tables = list[dict[str, Any]]
 def _schema(metadata: Metadata, artifact: Artifact) -> _Tables:
     earlier = metadata.versions("schema", artifact.name)
     return [
-        *schemas.expected(artifact),
+        *schemas.demanded(artifact),
         *schemas.changed(earlier, artifact),
         *_read(metadata, artifact),
     ]

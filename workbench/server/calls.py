@@ -58,6 +58,18 @@ def call(function: str, *positional: object, **named: object) -> str:
     return f"{function}(\n" + "".join(f"    {argument},\n" for argument in arguments) + ")"
 
 
+def assigned(name: str, code: str) -> str:
+    """Return code whose last expression is given a name; its imports stay before it.
+
+    Examples
+    --------
+    >>> print(assigned("model", 'wb.model("delay@1")'))
+    model = wb.model("delay@1")
+    """
+    *imports, last = code.split("\n\n")
+    return "\n\n".join([*imports, f"{name} = {last}"])
+
+
 def using(module: str, name: str, *positional: object, **named: object) -> str:
     """Return a call of a function of ours, with its import where `wb` does not offer it."""
     if name in workbench.__all__:

@@ -18,6 +18,7 @@ ROUTES = (
     (r"records/([^/]+)/parts/([^/]+)", handlers.Part),
     (r"records/([^/]+)/compared/([^/]+)", handlers.Comparison),
     (r"statistics/([^/]+)", handlers.ChosenStatistics),
+    (r"schemas/([^/]+)/edits", handlers.SchemaEdits),
     (r"runs/([^/]+)/metrics", handlers.RunMetrics),
     (r"experiments/([^/]+)", handlers.Experiment),
     (r"lineage/([^/]+)", handlers.LineageOf),

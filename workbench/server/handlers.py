@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from jupyter_server.base.handlers import APIHandler
@@ -13,8 +14,18 @@ from tornado import web
 from workbench import workspace
 from workbench.core import errors
 from workbench.metadata import Metadata
-from workbench.server import actions, curves, lineage, listing, media, pages, statistics
+from workbench.server import (
+    actions,
+    curves,
+    lineage,
+    listing,
+    media,
+    pages,
+    schema_edits,
+    statistics,
+)
 from workbench.server.datasets import comparing, parts
+from workbench.server.warming import warm_up
 
 _T = TypeVar("_T")
 
@@ -102,6 +113,7 @@ class Records(JsonErrors):
         query = self.get_query_argument("q", "")
         limit = self.whole_number("limit", 10_000)
         self.finish(json.dumps(await off_loop(listing.records, kind, query, limit)))
+        warm_up()  # whoever lists records is about to open one
 
 
 class Record(JsonErrors):
@@ -196,6 +208,19 @@ class Comparison(JsonErrors):
     async def get(self, identifier: str, other: str) -> None:
         """Compare two versions."""
         self.finish(json.dumps(await off_loop(comparing.compare, other, identifier)))
+
+
+class SchemaEdits(JsonErrors):
+    """`POST schemas/{id}/edits {"edits", "name", "save"}`: checks edits, or saves them."""
+
+    @web.authenticated
+    async def post(self, identifier: str) -> None:
+        """Check or save."""
+        body = self.body()
+        save = body.get("save") is True
+        edits, name = body.get("edits"), body.get("name")
+        function = partial(schema_edits.edit, save=save)
+        self.finish(json.dumps(await off_loop(function, identifier, edits, name)))
 
 
 class ChosenStatistics(JsonErrors):

@@ -20,6 +20,7 @@ from workbench.server import (
     statistics,
     tables,
 )
+from workbench.server.datasets import schemas
 from workbench.server.datasets.page import dataset_page
 
 
@@ -175,6 +176,8 @@ def _figures(metadata: Metadata, artifact: Artifact) -> dict[str, Any]:
     if artifact.kind == "statistics":
         code = statistics.code_of(artifact)
         return {"statistics": statistics.draw(artifact), "statistics_code": code}
+    if artifact.kind == "schema":
+        return {"schema": schemas.drawn(artifact)}
     drawn = statistics.of_view(metadata, artifact) if artifact.kind == "feature_view" else None
     return {"statistics": drawn, "statistics_code": snippets.describing(artifact)}
 

@@ -58,7 +58,7 @@ def choices(recorded: Recorded, others: Iterable[Artifact]) -> list[dict[str, An
     own = [{"id": newest[each].id, "text": _label(each), "other": False} for each in order]
     by_reference: dict[str, Artifact] = {}
     for each in recorded.metadata.artifacts("statistics", recorded.dataset.name, limit=500):
-        if each.digest is not None and not _asked(each):
+        if each.digest is not None and is_whole(each):
             by_reference.setdefault(str(each.properties.get("dataset")), each)
     return own[:_CHOSEN] + [
         {"id": by_reference[version.ref].id, "text": version.ref, "other": True}
@@ -104,6 +104,11 @@ def code_of(artifact: Artifact, against: Artifact | None = None) -> str:
         return first
     shown = f"StatisticsWidget(\n    {first},\n    {_making(against)},\n)"
     return f"from workbench.widgets import StatisticsWidget\n\n{shown}"
+
+
+def is_whole(artifact: Artifact) -> bool:
+    """Return whether statistics are of all rows, and nothing was asked for beside."""
+    return not _asked(artifact)
 
 
 def _making(artifact: Artifact) -> str:
@@ -172,12 +177,13 @@ def _read(
     """Read what digests name once: the same bytes are the same statistics in any workspace."""
     from workbench.data.statistics.widget_data import statistics_data
 
-    sets = [_stored(digest), *([] if compared is None else [_stored(compared)])]
+    sets = [stored(digest), *([] if compared is None else [stored(compared)])]
     return statistics_data(sets, anomalies=anomalies)
 
 
 @lru_cache(maxsize=64)
-def _stored(digest: str) -> DatasetStatistics:
+def stored(digest: str) -> DatasetStatistics:
+    """Return the statistics that a digest names, of all the rows that they are of."""
     from tensorflow_metadata.proto.v0 import statistics_pb2
 
     from workbench.data.statistics import Statistics

@@ -9,7 +9,7 @@ from workbench.core.errors import InvalidInput
 from workbench.data.schemas import Schema, bounds_of, domain_of, type_of
 
 if TYPE_CHECKING:
-    from workbench.data.validation import Anomalies, Anomaly
+    from workbench.data.validation import Anomaly
 
 #: What a page may change of a column, in the words of `Schema.edit`.
 NUMBERS = ("present", "minimum", "maximum", "tolerate", "drift", "skew", "count")
@@ -18,13 +18,13 @@ _OTHERS = ("shape", "stage")
 _MEASURES = ("jensen_shannon_divergence", "infinity_norm", "normalized_abs_difference")
 
 
-def schema_data(schema: Schema, anomalies: Anomalies | None = None) -> dict[str, Any]:
+def schema_data(schema: Schema, anomalies: Iterable[Anomaly] | None = None) -> dict[str, Any]:
     """Return what the schema editor draws.
 
     Parameters
     ----------
     schema : Schema
-    anomalies : Anomalies, optional
+    anomalies : Anomalies or iterable of Anomaly, optional
         Drawn beside their columns, each with the edit that would mend it.
 
     Returns

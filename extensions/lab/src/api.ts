@@ -2,10 +2,12 @@
 
 import { URLExt } from "@jupyterlab/coreutils";
 import { ServerConnection } from "@jupyterlab/services";
-import type { CurveData, LineageData, StatisticsData } from "@workbench/ui";
-import type { IComparison, IExperiment, IFailure, IPage, IPart, IRecord } from "./tokens";
+import type { CurveData, DiffData, LineageData, SchemaData, SchemaEdit, StatisticsData } from "@workbench/ui";
+import type { ICellLink, IExperiment, IFailure, IPage, IPart, IRecord, ISchema } from "./tokens";
 
-export type Page = IPage<StatisticsData, CurveData>;
+export type Page = IPage<StatisticsData, CurveData, SchemaData>;
+export type Part = IPart<SchemaData>;
+export type SchemaRecord = ISchema<SchemaData>;
 
 /** An error that the server explained. */
 export class ApiError extends Error implements IFailure {
@@ -31,12 +33,12 @@ export class Api {
   }
 
   /** One part of a dataset's page. */
-  part(id: string, name: string): Promise<IPart> {
+  part(id: string, name: string): Promise<Part> {
     return this.call("GET", `records/${encodeURIComponent(id)}/parts/${name}`);
   }
 
   /** What changed from another version of a dataset to this one. */
-  compare(id: string, other: string): Promise<IComparison> {
+  compare(id: string, other: string): Promise<DiffData> {
     return this.call("GET", `records/${encodeURIComponent(id)}/compared/${encodeURIComponent(other)}`);
   }
 
@@ -60,6 +62,20 @@ export class Api {
 
   setAlias(id: string, alias: string): Promise<IRecord> {
     return this.call("POST", `records/${encodeURIComponent(id)}/alias`, { alias });
+  }
+
+  /** What is wrong with the edits of each column of a schema. */
+  async checkEdits(id: string, edits: readonly SchemaEdit[]): Promise<Record<string, string>> {
+    const path = `schemas/${encodeURIComponent(id)}/edits`;
+    const { errors } = await this.call<{ errors: Record<string, string> }>("POST", path, { edits });
+    return errors;
+  }
+
+  /** Save a schema with its edits as the next version. */
+  async saveEdits(id: string, edits: readonly SchemaEdit[], name: string): Promise<ICellLink> {
+    const path = `schemas/${encodeURIComponent(id)}/edits`;
+    const { saved } = await this.call<{ saved: ICellLink }>("POST", path, { edits, name, save: true });
+    return saved;
   }
 
   deleteAlias(id: string, alias: string): Promise<IRecord> {

@@ -13,12 +13,13 @@ export async function openNotebook(cells: readonly string[], app: JupyterFrontEn
   const panel = (await app.commands.execute("notebook:create-new", { kernelName })) as NotebookPanel;
   await panel.context.ready;
   const shared = panel.content.model?.sharedModel;
+  const before = shared?.cells.length ?? 0;
   shared?.transact(() => {
     shared.insertCells(
       0,
       cells.map((source) => ({ cell_type: "code", source, metadata: { trusted: true } })),
     );
-    shared.deleteCellRange(cells.length, shared.cells.length);
+    shared.deleteCellRange(cells.length, cells.length + before);
   });
   panel.content.activeCellIndex = 0;
   await panel.context.save();

@@ -10,6 +10,7 @@ import { datasetTabs } from "./dataset/tabs";
 import { Header, type ILoadedProps } from "./header";
 import type { PageModel } from "./pageModel";
 import { useNow } from "./panel";
+import { SchemaEditor } from "./schemaEditor";
 import { RecordTable } from "./table";
 import { Tabs, type ITab } from "./tabs";
 import { CommandIDs } from "./tokens";
@@ -155,6 +156,15 @@ function Overview(props: ILoadedProps): React.JSX.Element {
             </figure>
           ))}
         </div>
+      ) : null}
+      {page.schema ? (
+        <SchemaEditor
+          schema={page.schema}
+          api={model.api}
+          commands={commands}
+          language={language}
+          onSaved={onOpen}
+        />
       ) : null}
       {page.statistics ? (
         <StatisticsTable

@@ -3,12 +3,12 @@
 import { Signal, type ISignal } from "@lumino/signaling";
 import type { IDisposable } from "@lumino/disposable";
 import type { LineageData } from "@workbench/ui";
-import { failureOf, type Api, type Page } from "./api";
-import type { IFailure, IPart, IRecords } from "./tokens";
+import { failureOf, type Api, type Page, type Part } from "./api";
+import type { IFailure, IRecords } from "./tokens";
 
 /** A part of a dataset's page as it was last read, or why it could not be. */
 interface IRead {
-  part: IPart | null;
+  part: Part | null;
   failure: IFailure | null;
   text: string;
 }
@@ -60,7 +60,7 @@ export class PageModel implements IDisposable {
   }
 
   /** A part of a dataset's page; null until it was read. */
-  part(name: string): IPart | null {
+  part(name: string): Part | null {
     return this.parts.get(name)?.part ?? null;
   }
 

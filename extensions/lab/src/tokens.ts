@@ -115,7 +115,7 @@ export interface IPicture {
 }
 
 /** One record's page. `statistics` and `curves` are drawn by the shared components, whose shapes they have. */
-export interface IPage<Statistics, Curves> extends IRecord {
+export interface IPage<Statistics, Curves, Schema> extends IRecord {
   readonly description: string;
   readonly tables: readonly ITable[];
   readonly pictures: readonly IPicture[];
@@ -128,6 +128,8 @@ export interface IPage<Statistics, Curves> extends IRecord {
   readonly made_by: string;
   /** Of a dataset's page alone. */
   readonly dataset?: IDatasetHead;
+  /** Of a schema's page alone. */
+  readonly schema?: ISchema<Schema>;
 }
 
 /** What a dataset's page knows before any of its parts is read. */
@@ -156,14 +158,22 @@ export interface IChoice {
 }
 
 /** A part of a dataset's page; what it holds beside tables depends on the part. */
-export interface IPart {
+export interface IPart<Data> {
   readonly tables: readonly ITable[];
   readonly code?: string;
   readonly spans?: ISpans | null;
-  readonly schema?: (ICellLink & { readonly made: string }) | null;
+  readonly schema?: ISchema<Data> | null;
   readonly validations?: readonly IValidation[];
   /** How many bad rows there are, of which the first are shown. */
   readonly all?: number;
+}
+
+/** A schema to be edited. */
+export interface ISchema<Data> extends ICellLink {
+  readonly made: string;
+  readonly data: Data;
+  /** The code that gives the schema its name, before it is edited. */
+  readonly code: string;
 }
 
 export interface ISpans {
@@ -179,18 +189,6 @@ export interface IValidation extends ICellLink {
   readonly environment: string | null;
   readonly data: string | null;
   readonly count: number;
-  readonly tables: readonly ITable[];
-}
-
-/** What changed from one version of a dataset to another, in rows. */
-export interface IComparison {
-  readonly before: string;
-  readonly after: string;
-  readonly key: readonly string[];
-  readonly added: number;
-  readonly removed: number;
-  readonly changed: number;
-  readonly unchanged: number;
   readonly tables: readonly ITable[];
 }
 

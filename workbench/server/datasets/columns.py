@@ -20,24 +20,26 @@ def columns(recorded: Recorded) -> dict[str, Any]:
     roles = roles_of(dataset)
     said = _said(recorded)
     origins = _Origins(recorded.metadata, recorded.dataset)
+    sources = {each.name: origins.of(each.name) for each in dataset.columns}
     heads = [column("column", "code"), column("type"), column("role")]
     heads += [column("description")] * bool(said)
+    heads += [column("made from", "code")] * any(sources.values())
     rows = []
     for each in dataset.columns:
-        sources = [
-            column_link(f"{record.ref}.{name}", record.id, name, how)
-            for record, name, how in origins.of(each.name)
+        row: list[Any] = [
+            column_link(each.name, recorded.dataset.id, each.name),
+            each.type,
+            ", ".join(roles.get(each.name, ())),
         ]
-        rows.append(
-            [
-                column_link(each.name, recorded.dataset.id, each.name),
-                each.type,
-                ", ".join(roles.get(each.name, ())),
-                *([said.get(each.name, "")] * bool(said)),
-                links(sources),
-            ]
-        )
-    return {"tables": table("Columns", [*heads, column("made from", "code")], rows)}
+        if said:
+            row.append(said.get(each.name, ""))
+        if any(sources.values()):
+            found = sources[each.name]
+            row.append(
+                links([column_link(f"{a.ref}.{name}", a.id, name, how) for a, name, how in found])
+            )
+        rows.append(row)
+    return {"tables": table("Columns", heads, rows)}
 
 
 def roles_of(dataset: Dataset) -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ from typing import Any
 from workbench.data.validation.anomalies import Anomaly
 from workbench.metadata import Artifact, Execution, Metadata
 from workbench.server import snippets, statistics
-from workbench.server.calls import variable
+from workbench.server.calls import assigned, variable
 from workbench.server.datasets.anomalies import anomalies_in
 from workbench.server.datasets.recorded import Recorded, Validation
 from workbench.server.tables import link
@@ -47,16 +47,15 @@ def cells(recorded: Recorded) -> list[str]:
     """Return the cells of a notebook that looks at a dataset."""
     dataset = recorded.dataset
     name = variable(dataset.name, "data")
-    fetched = f"{name} = {snippets.fetching(dataset)}"
+    fetched = assigned(name, snippets.fetching(dataset))
     load = "wb.infer_schema(statistics)"
     if recorded.schemas:
         load = snippets.fetching(recorded.schemas[0])
-    *imports, load = load.split("\n\n")
     needed = "import workbench as wb\nfrom workbench.widgets import StatisticsWidget"
     return [
         f"{needed}\n\n{fetched}\n{name}",
         f"statistics = wb.statistics({name})\nStatisticsWidget(statistics)",
-        "\n\n".join([*imports, f"schema = {load}\nschema"]),
+        assigned("schema", load) + "\nschema",
         f"anomalies = wb.validate({name}, schema)\nanomalies",
     ]
 

@@ -7,13 +7,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from workbench.metadata import Artifact
-from workbench.server.calls import call
+from workbench.server.calls import assigned, call
+from workbench.server.datasets.anomalies import anomalies_in
 from workbench.server.datasets.recorded import Recorded
+from workbench.server.snippets import fetching
 from workbench.server.tables import column, link, table
 
 if TYPE_CHECKING:
     from workbench.data.schemas import Schema
     from workbench.data.schemas.difference import Change
+    from workbench.data.validation import Anomaly
 
 #: So many versions are compared with the one before.
 COMPARED = 30
@@ -28,28 +31,31 @@ def schema(recorded: Recorded) -> dict[str, Any]:
     if not versions:
         return {"tables": [], "code": code, "schema": None}
     newest = versions[0]
+    latest = next(iter(recorded.validations), None)
+    is_held = latest is not None and latest.schema is not None and latest.schema.id == newest.id
     return {
-        "tables": [*expected(newest), *changed(versions, newest)],
+        "tables": [*demanded(newest), *changed(versions, newest)],
         "code": call("wb.validate", recorded.dataset.ref, newest.ref),
-        "schema": {**link(newest.ref, newest.id), "made": newest.created_at.isoformat()},
+        "schema": drawn(newest, anomalies_in(latest.anomalies) if latest and is_held else ()),
     }
 
 
-def expected(artifact: Artifact) -> _Tables:
-    """Return what a schema expects: a row a column, then what it demands beside."""
-    from workbench.data.schemas.showing import rows_of
+def drawn(artifact: Artifact, anomalies: Sequence[Anomaly] = ()) -> dict[str, Any]:
+    """Return a schema as its editor draws it, with the code that the edits begin from."""
+    from workbench.widgets.schema_data import schema_data
 
-    schema = _load(artifact)
-    rows = rows_of(schema.to_proto())
-    names = list(rows[0]) if rows else []
-    filled = [name for name in names if any(row[name] for row in rows)]
-    formats = {"Column": "code", "Values": "prose"}
-    heads = [column(name.lower(), formats.get(name, "text")) for name in filled]
-    demanded = [(each.title,) for each in schema.constraints]
-    return [
-        *table("Expected", heads, [[row[name] for name in filled] for row in rows]),
-        *table("Constraints", [column("constraint", "code")], demanded),
-    ]
+    return {
+        **link(artifact.ref, artifact.id),
+        "made": artifact.created_at.isoformat(),
+        "data": schema_data(_load(artifact), anomalies),
+        "code": assigned("schema", fetching(artifact)),
+    }
+
+
+def demanded(artifact: Artifact) -> _Tables:
+    """Return what a schema demands beside what it expects of each column."""
+    rows = [(each.title,) for each in _load(artifact).constraints]
+    return table("Constraints", [column("constraint", "code")], rows)
 
 
 def changed(versions: Sequence[Artifact], shown: Artifact) -> _Tables:

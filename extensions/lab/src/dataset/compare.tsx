@@ -1,18 +1,17 @@
 /** One version of a dataset against another: which, the code that does the same, and what changed. */
 
+import { Diff, type DiffData } from "@workbench/ui";
 import * as React from "react";
 import { failureOf } from "../api";
 import type { ILoadedProps } from "../header";
-import { RecordTable } from "../table";
-import { CommandIDs, type IComparison, type IFailure } from "../tokens";
-import { whole, type ILanguage } from "../wording";
+import { CommandIDs, type IFailure } from "../tokens";
 
 export function ComparePanel(props: ILoadedProps & { onDone: () => void }): React.JSX.Element | null {
   const { page, model, commands, language, onDone } = props;
   const { trans } = language;
   const versions = page.dataset?.versions ?? [];
   const [other, setOther] = React.useState(page.dataset?.previous ?? "");
-  const [found, setFound] = React.useState<IComparison | null>(null);
+  const [found, setFound] = React.useState<DiffData | null>(null);
   const [failure, setFailure] = React.useState<IFailure | null>(null);
   React.useEffect(() => {
     let isCurrent = true;
@@ -68,13 +67,6 @@ export function ComparePanel(props: ILoadedProps & { onDone: () => void }): Reac
           <span className="wb-Faint">{trans.__("to")}</span> {page.ref}
         </span>
         <code className="wb-Code wb-Form-code">{code}</code>
-        <button
-          type="button"
-          className="wb-Button"
-          onClick={() => void commands.execute(CommandIDs.insertText, { code })}
-        >
-          {trans.__("Insert")}
-        </button>
         <button type="button" className="wb-Button" onClick={onDone}>
           {trans.__("Close")}
         </button>
@@ -86,53 +78,16 @@ export function ComparePanel(props: ILoadedProps & { onDone: () => void }): Reac
           <p className="wb-Compare-said wb-Faint" role="status">
             {trans.__("Comparing the rows that only one of them has")}
           </p>
-        ) : (
-          <Rows found={found} language={language} />
-        )}
+        ) : null}
       </div>
-      {found && found.tables.length > 0 ? (
-        <div className="wb-Tables">
-          {found.tables.map((table) => (
-            <RecordTable key={table.title} {...props} table={table} />
-          ))}
-        </div>
+      {found ? (
+        <Diff
+          data={found}
+          locale={language.locale}
+          code={code}
+          onInsertCode={(text) => void commands.execute(CommandIDs.insertText, { code: text })}
+        />
       ) : null}
     </section>
-  );
-}
-
-/** Four counts, and a bar of their shares. */
-function Rows({ found, language }: { found: IComparison; language: ILanguage }): React.JSX.Element {
-  const { trans } = language;
-  const parts = [
-    { key: "unchanged", sign: "", count: found.unchanged, word: trans.__("rows unchanged") },
-    { key: "changed", sign: "~", count: found.changed, word: trans.__("changed") },
-    { key: "added", sign: "+", count: found.added, word: trans.__("added") },
-    { key: "removed", sign: "−", count: found.removed, word: trans.__("removed") },
-  ];
-  const all = Math.max(parts.reduce((sum, { count }) => sum + count, 0), 1);
-  return (
-    <div className="wb-Compare-said" role="status">
-      <div className="wb-Compare-bar" aria-hidden="true">
-        {parts.map(({ key, count }) =>
-          count > 0 ? <span key={key} data-part={key} style={{ flexGrow: count / all }} /> : null,
-        )}
-      </div>
-      <p>
-        {parts.map(({ key, sign, count, word }) => (
-          <span key={key} className="wb-Compare-part" data-part={key}>
-            <strong className={count === 0 ? "wb-Faint" : undefined}>
-              {count === 0 ? "0" : `${sign}${whole(count, language)}`}
-            </strong>{" "}
-            <span className="wb-Faint">{word}</span>
-          </span>
-        ))}
-        <span className="wb-Faint">
-          {found.key.length > 0
-            ? trans.__("told apart by %1", found.key.join(", "))
-            : trans.__("whole rows, since no key was declared: one that changed counts as removed and added")}
-        </span>
-      </p>
-    </div>
   );
 }

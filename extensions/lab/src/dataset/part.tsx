@@ -2,12 +2,12 @@
 
 import * as React from "react";
 import { CodeView } from "../code";
-import type { IPart } from "../tokens";
+import type { Part as PartData } from "../api";
 import type { IDatasetProps } from "./tabs";
 
 /** Show a part as soon as it is read; `children` draws it. */
 export function Part(
-  props: IDatasetProps & { name: string; children: (part: IPart) => React.ReactNode },
+  props: IDatasetProps & { name: string; children: (part: PartData) => React.ReactNode },
 ): React.JSX.Element {
   const { model, name, language, children } = props;
   const { trans } = language;
