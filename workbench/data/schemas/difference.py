@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping, MutableSequence
+from collections.abc import Iterator, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +58,8 @@ class Change:
         where = f"{self.column}: " if self.column else ""
         if self.what == "column":
             return f"{where}{'added' if self.before is None else 'removed'}"
+        if self.what.endswith((" added", " removed")):
+            return f"{where}{self.what}: {self.after or self.before}"
         if self.before is None:
             return f"{where}{self.what} set to {self.after}"
         if self.after is None:
@@ -158,28 +160,31 @@ def _changes(column: str, before: dict[str, Any], after: dict[str, Any]) -> Iter
         if old == new:
             continue
         what = _WORDS.get(name, name)
-        if isinstance(old, tuple) and isinstance(new, tuple):
-            gone = [each for each in old if each not in new]
-            come = [each for each in new if each not in old]
-            if gone or come:
-                yield Change(column, what, _listed("without", gone), _listed("with", come))
-                continue
-        yield Change(column, what, _text(old), _text(new))
+        gone, come = (
+            [each for each in one if each not in other]
+            for one, other in ((_several(old), _several(new)), (_several(new), _several(old)))
+        )
+        if come:
+            yield Change(column, f"{what} added", None, _listed(come))
+        if gone:
+            yield Change(column, f"{what} removed", _listed(gone), None)
+        if not gone and not come:
+            yield Change(column, what, _text(old), _text(new))
 
 
-def _listed(word: str, values: list[Any]) -> str | None:
-    if not values:
-        return None
+def _several(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _listed(values: Sequence[Any]) -> str:
     shown = ", ".join(repr(each) for each in values[:20])
-    return f"{word} {shown}" + (f" and {len(values) - 20:,} more" if len(values) > 20 else "")
+    return shown + (f" and {len(values) - 20:,} more" if len(values) > 20 else "")
 
 
 def _text(value: Any) -> str | None:
     if value is None:
         return None
-    if isinstance(value, tuple):
-        return _listed("", list(value)) or "nothing"
-    return str(value)
+    return _listed(value) if isinstance(value, tuple) else str(value)
 
 
 def _by_column(proto: Any) -> dict[str, dict[str, Any]]:

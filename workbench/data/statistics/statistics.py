@@ -164,10 +164,23 @@ def load_statistics(artifact: Artifact) -> Statistics:
 
 
 def describe_source(
-    source: Source, by: str | Sequence[str] | None = None
+    source: Source,
+    by: str | Sequence[str] | None = None,
+    *,
+    schema: Schema | None = None,
 ) -> tuple[DatasetStatistics, ...]:
-    """Return the figures of a source's rows, then of each slice by the columns `by`."""
-    asked = Asked(columns=source.names, by=_by(source, by))
+    """Return the figures of a source's rows, then of each slice by the columns `by`.
+
+    A schema says which columns are categories, text to read, or images, as in `statistics`.
+    """
+    declared = _declared(schema, source)
+    asked = Asked(
+        columns=source.names,
+        by=_by(source, by),
+        categorical=_named(source, "categorical", (), declared["categorical"]),
+        words=_named(source, "text", (), declared["text"]),
+        images=_named(source, "image", (), declared["images"]),
+    )
     return _described(source, blocks_of(source), asked)
 
 

@@ -6,8 +6,9 @@
 hands each column from `specification` to `presence`, `domains`, `semantics`, `composites` and
 `comparisons`, and the dataset to `size`. `anomalies` is what was found.
 
-From an anomaly: the `offending` rows, by its `conditions`; the slices where it is `worst`; the edit
-of the schema, from `proposals` by `repairs`. `protos` speaks what TFX reads, `showing` draws.
+From an anomaly: the `offending` rows, by its `conditions` and their `predicates`; the slices where
+it is `worst`; the edit of the schema, from `proposals` by `repairs`. `protos` speaks what TFX
+reads, `showing` draws.
 """
 
 from workbench.data.validation.anomalies import Anomalies, Anomaly, Measurement

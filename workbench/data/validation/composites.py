@@ -8,6 +8,7 @@ from typing import Any
 from workbench.data.schemas.features import find, is_passive
 from workbench.data.validation.anomalies import Anomaly, found
 from workbench.data.validation.evidence import CompositeFigures, Evidence, Path
+from workbench.data.validation.wording import counted
 
 
 def check_composites(proto: Any, evidence: Evidence) -> Iterator[Anomaly]:
@@ -51,7 +52,7 @@ def _check_sparse(figures: CompositeFigures, path: Path) -> Iterator[Anomaly]:
             path,
             "SPARSE_FEATURE_MISSING_VALUE",
             "Missing value column",
-            f"{figures.missing_value:,} rows have an index and no value.",
+            f"An index and no value in {counted(figures.missing_value, 'row')}.",
         )
     for name, count in figures.missing.items():
         if count:
@@ -59,7 +60,7 @@ def _check_sparse(figures: CompositeFigures, path: Path) -> Iterator[Anomaly]:
                 path,
                 "SPARSE_FEATURE_MISSING_INDEX",
                 "Missing index column",
-                f"{count:,} rows have no index {name!r}, and other parts.",
+                f"No index {name!r}, and other parts, in {counted(count, 'row')}.",
             )
     for name, (least, most) in figures.differences.items():
         if least or most:
@@ -77,7 +78,7 @@ def _check_weighted(figures: CompositeFigures, path: Path) -> Iterator[Anomaly]:
             path,
             "WEIGHTED_FEATURE_MISSING_VALUE",
             "Missing value column",
-            f"{figures.missing_value:,} rows have a weight and no value.",
+            f"A weight and no value in {counted(figures.missing_value, 'row')}.",
         )
     for name, count in figures.missing.items():
         if count:
@@ -85,7 +86,7 @@ def _check_weighted(figures: CompositeFigures, path: Path) -> Iterator[Anomaly]:
                 path,
                 "WEIGHTED_FEATURE_MISSING_WEIGHT",
                 "Missing weight column",
-                f"{count:,} rows have a value and no weight {name!r}.",
+                f"A value and no weight {name!r} in {counted(count, 'row')}.",
             )
     for name, (least, most) in figures.differences.items():
         if least or most:

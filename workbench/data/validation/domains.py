@@ -18,7 +18,7 @@ from workbench.data.schemas import domain_of, type_of
 from workbench.data.statistics.figures import FeatureStatistics
 from workbench.data.validation.anomalies import Anomaly, found
 from workbench.data.validation.evidence import Path
-from workbench.data.validation.wording import number, percent
+from workbench.data.validation.wording import counted, number, percent
 
 NAMED = 10
 _PHYSICAL = {"BOOL": "INT", "TIME": "INT", "STRING": "BYTES", "LIST": "BYTES"}
@@ -95,7 +95,7 @@ def _check_texts(
             path,
             "ENUM_TYPE_INVALID_UTF8",
             "Invalid UTF-8",
-            f"{figures.invalid_utf8:,} values are no text in UTF-8.",
+            f"No text in UTF-8 in {counted(figures.invalid_utf8, 'row')}.",
         )
         return
     texts = texts_of(figures)
@@ -120,8 +120,8 @@ def _check_texts(
         path,
         "ENUM_TYPE_UNEXPECTED_STRING_VALUES",
         "Unexpected string values",
-        f"{number(mass)} {'values' if figures.lists else 'rows'} ({percent(mass, total)}) hold "
-        f"values not in the schema: {', '.join(named)}.",
+        f"Values not in the schema in {counted(mass, 'value' if figures.lists else 'row')} "
+        f"({percent(mass, total)}): {', '.join(named)}.",
     )
 
 
@@ -227,7 +227,7 @@ def _check_float(domain: Any, figures: FeatureStatistics, path: Path) -> Iterato
     numbers = [float(value) for value in texts if _FLOAT.fullmatch(value) is not None]
     nan = figures.nan if figures.type == "FLOAT" else sum(map(math.isnan, numbers))
     if domain.disallow_nan and nan:
-        yield found(path, "FLOAT_TYPE_HAS_NAN", "NaN values", f"{number(nan)} values are NaN.")
+        yield found(path, "FLOAT_TYPE_HAS_NAN", "NaN values", f"NaN in {counted(nan, 'row')}.")
     if wrong is not None:
         yield found(
             path,
@@ -244,8 +244,8 @@ def _check_float(domain: Any, figures: FeatureStatistics, path: Path) -> Iterato
     yield from _check_range(domain, low, high, path, "FLOAT")
     infinite = any(value is not None and math.isinf(value) for value in (low, high))
     if domain.disallow_inf and (infinite or figures.infinite):
-        said = f"{figures.infinite:,}" if figures.infinite else "Some"
-        yield found(path, "FLOAT_TYPE_HAS_INF", "Infinite values", f"{said} values are infinite.")
+        where = counted(figures.infinite, "row") if figures.infinite else "some rows"
+        yield found(path, "FLOAT_TYPE_HAS_INF", "Infinite values", f"Infinite in {where}.")
 
 
 def _check_range(

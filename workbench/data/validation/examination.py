@@ -20,7 +20,7 @@ from workbench.data.validation.checking import check
 from workbench.data.validation.comparisons import Controls
 from workbench.data.validation.evidence import Broken, Evidence
 from workbench.data.validation.size import check_history, check_size
-from workbench.data.validation.wording import number, percent
+from workbench.data.validation.wording import counted, number, percent
 
 if TYPE_CHECKING:
     from workbench.data.datasets.sources import Source
@@ -163,16 +163,16 @@ def _check_rows(constraint: Expression | Reference, evidence: Evidence) -> Itera
     if not broken.count:
         return
     part = percent(broken.count, broken.rows)
-    share = f"{number(broken.count)} of {number(broken.rows)} rows ({part})"
+    share = f"{number(broken.count)} of {counted(broken.rows, 'row')} ({part})"
     if isinstance(constraint, Reference):
         named = ", ".join(repr(value) for value in broken.examples)
         other = f"{constraint.dataset}.{constraint.key or constraint.column}"
-        said = f"{share} hold values that {other} lacks: {named}."
+        said = f"Values that {other} lacks in {share}: {named}."
         short = "Unknown references"
     elif broken.count / broken.rows <= constraint.tolerate:
         return
     else:
-        said = f"{share} break “{constraint.title}”."
+        said = f"Not so in {share}: {constraint.title}."
         short = "Broken constraint"
     yield found(path, "CUSTOM_VALIDATION", short, said, constraint=constraint)
 

@@ -11,14 +11,14 @@ from workbench.core.errors import InvalidInput
 from workbench.data.datasets.dataset import KIND as DATASET
 from workbench.data.datasets.dataset import Dataset
 from workbench.data.datasets.sources import Source, open_source
-from workbench.data.schemas import Constraint, Expression, Reference
+from workbench.data.schemas import Constraint, Expression, Reference, Schema
 from workbench.data.schemas.features import is_passive, walk
 from workbench.data.statistics import DatasetStatistics, Statistics, describe_source
 from workbench.data.validation.evidence import Broken, Evidence, Path, weighed
 from workbench.data.validation.language import measure_language
 from workbench.data.validation.messages import evidence_of_message
 from workbench.data.validation.references import count_orphans
-from workbench.data.validation.scanning import check_condition, columns_in, count_where, sandbox
+from workbench.data.validation.scanning import count_breaking
 from workbench.data.validation.semantics import asks
 from workbench.data.validation.together import measure_composite
 
@@ -46,7 +46,7 @@ class Gathered:
 
 def gather(
     data: Any,
-    proto: Any,
+    schema: Schema,
     constraints: Sequence[Constraint],
     *,
     split: str | None = None,
@@ -59,7 +59,7 @@ def gather(
     Parameters
     ----------
     data : Statistics, DatasetFeatureStatisticsList, or what `open_source` takes
-    proto : Schema
+    schema : Schema
     constraints : sequence of Constraint
     split, span : str, optional
         Of a dataset.
@@ -68,6 +68,7 @@ def gather(
     history : sequence of int or data, optional
         Earlier row counts, the newest last; those of a dataset are known otherwise.
     """
+    proto = schema.to_proto()
     counts = None if history is None else tuple(_count(each) for each in history)
     if hasattr(data, "DESCRIPTOR"):
         _refuse_parts("a message of statistics", split, span)
@@ -81,7 +82,8 @@ def gather(
         return open_source(data, split=split, span=span)
 
     source = opened()
-    evidence = _measured(source, describe_source(source)[0], proto, constraints, references or {})
+    figures, *_ = describe_source(source, schema=schema)
+    evidence = _measured(source, figures, proto, constraints, references or {})
     earlier = _earlier(source.artifact, split, span) if counts is None else _both(counts)
     return Gathered(replace(evidence, earlier=earlier), source.artifact, opened)
 
@@ -190,11 +192,7 @@ def _broken(
 ) -> Broken:
     if isinstance(constraint, Reference):
         return count_orphans(source, constraint, references)
-    columns = columns_in(constraint.sql, source)
-    check_condition(constraint.sql, source, columns)
-    with sandbox() as connection:
-        condition = f"NOT (\n{constraint.sql}\n)"
-        return Broken(*count_where(source, columns, condition, connection))
+    return Broken(*count_breaking(constraint.sql, source))
 
 
 def _both(counts: tuple[int, ...]) -> dict[str, tuple[int, ...]]:

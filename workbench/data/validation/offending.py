@@ -45,7 +45,7 @@ def offending_rows(anomaly: Anomaly, examination: Examination, limit: int) -> Of
     condition = condition_of(anomaly, examination, source)
     numbers: list[int] = []
     total = 0
-    with sandbox(condition.tables) as connection:
+    with sandbox(condition.tables, condition.functions) as connection:
         for _ in batches(source, condition.columns, connection):
             sql = f'SELECT "{ROW}" FROM {BATCH} WHERE {condition.sql} ORDER BY "{ROW}"'
             found = [row for (row,) in connection.execute(sql).fetchall()]

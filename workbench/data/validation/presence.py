@@ -12,7 +12,7 @@ from typing import Any
 from workbench.data.statistics.figures import FeatureStatistics, ListFigures
 from workbench.data.validation.anomalies import Anomaly, found
 from workbench.data.validation.evidence import Path
-from workbench.data.validation.wording import number, percent
+from workbench.data.validation.wording import counted, number, percent
 
 
 def missing_column(path: Path) -> Anomaly:
@@ -42,7 +42,7 @@ def no_values(path: Path, figures: FeatureStatistics) -> Anomaly:
         path,
         "FEATURE_TYPE_NOT_PRESENT",
         "Column dropped",
-        f"The column has no value in any of {number(figures.rows)} rows.",
+        f"The column has no value in any of {counted(figures.rows, 'row')}.",
     )
 
 
@@ -54,7 +54,7 @@ def check_presence(feature: Any, figures: FeatureStatistics, path: Path) -> Iter
             path,
             "FEATURE_TYPE_LOW_NUMBER_PRESENT",
             "Too few values",
-            f"{number(count)} rows have a value; at least {presence.min_count:,} were expected.",
+            f"A value in {counted(count, 'row')}; at least {presence.min_count:,} were expected.",
         )
     share = 1.0 if not figures.missing else count / rows if rows else 0.0
     if presence.HasField("min_fraction") and (
@@ -65,8 +65,8 @@ def check_presence(feature: Any, figures: FeatureStatistics, path: Path) -> Iter
             path,
             "FEATURE_TYPE_LOW_FRACTION_PRESENT",
             "Missing values",
-            f"{number(figures.missing)} of {number(rows)} rows "
-            f"({percent(figures.missing, rows)}) have no value; {expected} were expected to.",
+            f"No value in {number(figures.missing)} of {counted(rows, 'row')} "
+            f"({percent(figures.missing, rows)}); {expected} were expected to have one.",
         )
 
 
@@ -122,14 +122,14 @@ def check_unique(feature: Any, figures: FeatureStatistics, path: Path) -> Iterat
             path,
             "FEATURE_TYPE_LOW_UNIQUE",
             "Few distinct values",
-            f"{unique:,} values are distinct; at least {limits.min:,} were expected.",
+            f"{counted(unique, 'distinct value')}; at least {limits.min:,} were expected.",
         )
     if limits.HasField("max") and unique > limits.max:
         yield found(
             path,
             "FEATURE_TYPE_HIGH_UNIQUE",
             "Many distinct values",
-            f"{unique:,} values are distinct; at most {limits.max:,} were expected.",
+            f"{counted(unique, 'distinct value')}; at most {limits.max:,} were expected.",
         )
 
 
@@ -145,14 +145,16 @@ def _check_count(count: Any, level: ListFigures, path: Path, where: str) -> Iter
             path,
             "FEATURE_TYPE_LOW_NUMBER_VALUES",
             "Missing values",
-            f"Some rows have {level.minimum:,} values{where}; at least {count.min:,} are expected.",
+            f"Some rows have {counted(level.minimum, 'value')}{where}; at least {count.min:,} were "
+            "expected.",
         )
     if count.HasField("max") and level.maximum > count.max:
         yield found(
             path,
             "FEATURE_TYPE_HIGH_NUMBER_VALUES",
             "Superfluous values",
-            f"Some rows have {level.maximum:,} values{where}; at most {count.max:,} are expected.",
+            f"Some rows have {counted(level.maximum, 'value')}{where}; at most {count.max:,} were "
+            "expected.",
         )
 
 

@@ -7,7 +7,7 @@ somebody wrote into a schema does no more than tell rows apart.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import duckdb
 
 BATCH = "batch"
-ROW = "row number"
+ROW = "workbench_row_number"
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,19 @@ class Batch:
 
 
 @contextmanager
-def sandbox(tables: Mapping[str, pa.Table] | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a connection that sees these tables and nothing else of this machine."""
+def sandbox(
+    tables: Mapping[str, pa.Table] | None = None,
+    functions: Mapping[str, Callable[[bytes], bool]] | None = None,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection that sees these tables and nothing else of this machine.
+
+    Parameters
+    ----------
+    tables : mapping, optional
+        By name.
+    functions : mapping, optional
+        Of bytes, by name.
+    """
     import duckdb
 
     connection = duckdb.connect(config={"enable_external_access": "false"})
@@ -54,6 +65,8 @@ def sandbox(tables: Mapping[str, pa.Table] | None = None) -> Iterator[duckdb.Duc
         connection.execute("SET lock_configuration = true")
         for name, table in (tables or {}).items():
             connection.register(name, table)
+        for name, function in (functions or {}).items():
+            connection.create_function(name, function, ["BLOB"], "BOOLEAN")
         yield connection
     finally:
         connection.close()
@@ -110,45 +123,60 @@ def columns_in(sql: str, source: Source) -> tuple[str, ...]:
         raise _not_of_one_row(sql)
     if {"SUBQUERY", "WINDOW"} & _classes(nodes):
         raise _not_of_one_row(sql)
-    named = {name.lower() for name in _names(nodes)}
-    return tuple(name for name in source.names if name.lower() in named)
+    return _resolved(sql, set(_names(nodes)), source.names)
 
 
-def check_condition(sql: str, source: Source, columns: Sequence[str]) -> None:
-    """Refuse a condition that these columns do not let DuckDB answer.
+def _resolved(sql: str, named: set[str], known: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns that names stand for; SQL does not tell capitals from small letters."""
+    exact = {name for name in known if name in named}
+    settled = {name.lower() for name in exact}
+    wanted = {name.lower() for name in named} - settled
+    found = tuple(name for name in known if name in exact or name.lower() in wanted)
+    twice = [name for name in found if sum(name.lower() == each.lower() for each in found) > 1]
+    if twice:
+        raise InvalidInput(
+            f"the constraint {sql!r} could mean any of the columns {', '.join(map(repr, twice))}",
+            hint="SQL does not tell capitals from small letters: rename all but one of them",
+        )
+    return found
+
+
+def count_breaking(sql: str, source: Source) -> tuple[int, int]:
+    """Return how many rows break a condition, and how many there are.
 
     Raises
     ------
     InvalidInput
-        With what DuckDB says.
+        If it is no condition over the columns of one row, with what DuckDB says.
     """
     import duckdb
 
+    columns = columns_in(sql, source)
+    broken = rows = 0
     with sandbox() as connection:
-        for _ in batches(_without_rows(source, columns), columns, connection):
-            try:
-                connection.execute(f"SELECT 1 FROM {BATCH} WHERE NOT (\n{sql}\n)").fetchall()
-            except duckdb.Error as error:
-                raise _refused(sql, error, source) from error
-
-
-def count_where(
-    source: Source, columns: Sequence[str], condition: str, connection: Any
-) -> tuple[int, int]:
-    """Return how many rows fulfil a condition, and how many there are."""
-    import duckdb
-
-    counted = rows = 0
-    for batch in batches(source, columns, connection):
         try:
-            ((found,),) = connection.execute(
-                f"SELECT count(*) FROM {BATCH} WHERE {condition}"
-            ).fetchall()
+            for _ in batches(_without_rows(source, columns), columns, connection):
+                _check_truth(sql, connection)
+            for batch in batches(source, columns, connection):
+                asked = f"SELECT count(*) FROM {BATCH} WHERE NOT (\n{sql}\n)"
+                ((found,),) = connection.execute(asked).fetchall()
+                broken += int(found)
+                rows += batch.rows
         except duckdb.Error as error:
-            raise _refused(condition, error, source) from error
-        counted += int(found)
-        rows += batch.rows
-    return counted, rows
+            raise _refused(sql, error, source) from error
+    return broken, rows
+
+
+def _check_truth(sql: str, connection: duckdb.DuckDBPyConnection) -> None:
+    """Refuse what is neither true nor false, before any row is read."""
+    connection.execute(f"SELECT 1 FROM {BATCH} WHERE NOT (\n{sql}\n)").fetchall()
+    asked = connection.execute(f"DESCRIBE SELECT (\n{sql}\n) FROM {BATCH}").fetchall()
+    kind = asked[0][1]
+    if kind != "BOOLEAN":
+        raise InvalidInput(
+            f"the constraint {sql!r} is {kind}, neither true nor false",
+            hint="compare it: 'distance > 0'",
+        )
 
 
 def _without_rows(source: Source, columns: Sequence[str]) -> Source:

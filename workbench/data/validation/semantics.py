@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from workbench.data.statistics.figures import FeatureStatistics
+from workbench.data.statistics.images import Images
 from workbench.data.validation.anomalies import Anomaly, found
 from workbench.data.validation.evidence import Evidence, LanguageFigures, Path, TokenFigures
 
@@ -44,6 +46,18 @@ def supported_share(figures: FeatureStatistics) -> float | None:
         return None
     known = (count for name, count in images.formats.items() if name.upper() in _SUPPORTED)
     return sum(known) / total
+
+
+def decodes(value: bytes) -> bool:
+    """Return whether TensorFlow decodes an image, by what its first bytes say.
+
+    Raises
+    ------
+    Unavailable
+        If Pillow is not installed.
+    """
+    found = Images.of(pa.chunked_array([pa.array([value], pa.binary())]), 1)
+    return any(name.upper() in _SUPPORTED for name in found.formats)
 
 
 def largest_bytes(figures: FeatureStatistics) -> int:

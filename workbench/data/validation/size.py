@@ -11,7 +11,7 @@ from typing import Any
 
 from workbench.data.schemas import RowCount
 from workbench.data.validation.anomalies import Anomaly, found
-from workbench.data.validation.wording import number
+from workbench.data.validation.wording import counted
 
 # What makes the median absolute deviation of normal counts their standard deviation.
 _SCALE = 1.4826
@@ -43,7 +43,7 @@ def check_size(
             (),
             "DATASET_LOW_NUM_EXAMPLES",
             "Few rows",
-            f"The data has {number(rows)} rows; at least {limits.min_examples_count:,} were "
+            f"The data has {counted(rows, 'row')}; at least {limits.min_examples_count:,} were "
             "expected.",
         )
     if limits.HasField("max_examples_count") and rows > limits.max_examples_count:
@@ -51,7 +51,7 @@ def check_size(
             (),
             "DATASET_HIGH_NUM_EXAMPLES",
             "Many rows",
-            f"The data has {number(rows)} rows; at most {limits.max_examples_count:,} were "
+            f"The data has {counted(rows, 'row')}; at most {limits.max_examples_count:,} were "
             "expected.",
         )
 
@@ -80,9 +80,9 @@ def check_history(constraint: RowCount, rows: float, earlier: tuple[int, ...]) -
     what = f"the last {len(counts)} {constraint.against} had {median(counts):,g} in the median"
     more = {"constraint": constraint}
     if rows < low:
-        yield _few(f"The data has {number(rows)} rows; {what}, and {said}.", **more)
+        yield _few(f"The data has {counted(rows, 'row')}; {what}, and {said}.", **more)
     elif rows > high:
-        yield _many(f"The data has {number(rows)} rows; {what}, and {said}.", **more)
+        yield _many(f"The data has {counted(rows, 'row')}; {what}, and {said}.", **more)
 
 
 def expected_rows(constraint: RowCount, counts: tuple[int, ...]) -> tuple[float, float, str]:

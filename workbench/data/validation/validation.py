@@ -101,12 +101,11 @@ def validate(
     place = workspace.current()
     if isinstance(schema, str):
         schema = load_schema(place.metadata.artifact("schema", schema))
-    proto = schema.to_proto()
-    _check_environment(proto, environment)
+    _check_environment(schema, environment)
     extra = tuple(as_constraint(each) for each in constraints)
     demanded = tuple(dict.fromkeys([*schema.constraints, *extra]))
     gathered = gather(
-        data, proto, demanded, split=split, span=span, references=references, history=history
+        data, schema, demanded, split=split, span=span, references=references, history=history
     )
     controls, others = _controls(baseline, serving)
     result = examine(
@@ -188,8 +187,8 @@ def _previous_rows(
     return float(max(before, key=lambda each: each.version).properties["rows"])
 
 
-def _check_environment(proto: Any, environment: str | None) -> None:
-    known = environments_of(proto)
+def _check_environment(schema: Schema, environment: str | None) -> None:
+    known = environments_of(schema.to_proto())
     if environment is not None and environment not in known:
         raise InvalidInput(
             f"the schema knows no environment {environment!r}",

@@ -9,6 +9,11 @@ def percent(part: float, whole: float) -> str:
     return "under 0.1 %" if 0 < share < 0.001 else f"{100 * share:.1f} %"
 
 
+def counted(count: float, what: str) -> str:
+    """Return a count with the word for what was counted, in the singular where it is one."""
+    return f"{number(count)} {what}" if count == 1 else f"{number(count)} {what}s"
+
+
 def number(value: float) -> str:
     """Return a count, which may be a sum of weights."""
     return f"{int(value):,}" if float(value).is_integer() else f"{value:,.2f}"

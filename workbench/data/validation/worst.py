@@ -61,8 +61,8 @@ class Slice:
 
     def __str__(self) -> str:
         return (
-            f"{self.column} = {self.value}: {self.rate:.1%} of {self.rows:,} rows, "
-            f"{self.lift:.3g} times the overall {self.overall:.2%}"
+            f"{self.column} = {self.value}: {100 * self.rate:.3g} % of {self.rows:,} rows, "
+            f"{self.lift:.3g} times the overall {100 * self.overall:.3g} %"
         )
 
 
@@ -173,7 +173,7 @@ def _count(
     """Return rows and offending rows by slice, and of all together."""
     counted: dict[str, dict[str, Any]] = {column: defaultdict(lambda: (0, 0)) for column in keys}
     total = offending = 0
-    with sandbox(condition.tables) as connection:
+    with sandbox(condition.tables, condition.functions) as connection:
         for batch in batches(source, [*condition.columns, *keys], connection):
             bad = f"count(*) FILTER ({condition.sql})"
             ((found,),) = connection.execute(f"SELECT {bad} FROM {BATCH}").fetchall()
