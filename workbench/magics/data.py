@@ -65,15 +65,18 @@ def _add_rows(parser: Parser) -> None:
 def _schema_parser() -> Parser:
     parser = Parser("%schema", "Infer what the data should look like.", "%schema flights")
     _add_rows(parser)
+    parser.add_argument("--edit", action="store_true", help="a table to edit it in")
     return parser
 
 
 def _schema(call: Call) -> Any:
     from workbench.data.schemas.inference import infer_schema
     from workbench.data.statistics import statistics
+    from workbench.widgets import SchemaWidget
 
     given = call.arguments
-    return infer_schema(statistics(call.value(given.data), split=given.split, span=given.span))
+    made = infer_schema(statistics(call.value(given.data), split=given.split, span=given.span))
+    return SchemaWidget(made) if given.edit else made
 
 
 def _validate_parser() -> Parser:

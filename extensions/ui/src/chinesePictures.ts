@@ -46,7 +46,7 @@ export const pictures: Readonly<Record<string, string>> = {
   "shares": "占比",
   "table": "表格",
   "%1 has no value in any span.": "%1 在任何时段都没有值。",
-  "Darker: more of the span's rows. Arrows move over the cells.": "颜色越深，占该时段的行越多。方向键在格间移动。",
+  "Stronger colour: more of the span's rows. Arrows move over the cells.": "颜色越浓，占该时段的行越多。方向键在格间移动。",
   "Blue: more than in the mean of the spans, orange: less. Arrows move over the cells.":
     "蓝色：高于各时段的均值；橙色：低于均值。方向键在格间移动。",
   "%1, %2: %3 of %4 rows": "%1，%2：%4 行中的 %3",

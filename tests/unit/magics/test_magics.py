@@ -117,6 +117,7 @@ def test_a_constraint_in_sql_is_checked(shell, flights):
 
 def test_a_schema_is_inferred_and_damage_is_found(shell, flights):
     run(shell, "schema = %schema flights")
+    assert run(shell, "%schema flights --edit").schema == shell.user_ns["schema"]
     shell.user_ns["damaged"] = flights.to_pandas().drop(columns="carrier")
     assert "carrier" in run(shell, "%validate damaged schema").columns
 

@@ -68,7 +68,7 @@ class DatasetDiff:
         return self._rows("b", "a", limit)
 
     def changed_rows(self, limit: int = 1000) -> pd.DataFrame:
-        """Return changed rows: the key, then each shared column before and after.
+        """Return changed rows: the key, then each column that changed, before and after.
 
         The columns of the frame have two levels: the column, and ``before`` or ``after``.
         """
@@ -93,7 +93,7 @@ class DatasetDiff:
 
     @property
     def _values(self) -> list[str]:
-        return [name for name in _shared(self.a, self.b) if name not in self.key]
+        return [name for name in _shared(self.a, self.b) if name in self.changed_columns]
 
     def _rows(self, without: str, of: str, limit: int) -> pd.DataFrame:
         with _compared(self.a, self.b) as connection:

@@ -59,7 +59,7 @@ export function HeatMap({ data, column, height, sentence, isChange, t, locale }:
   return (
     <div ref={measure}>
       <p className="wbu-Spans-read" role="status">
-        {read ?? <span className="wbu-Faint">{isChange ? t("Blue: more than in the mean of the spans, orange: less. Arrows move over the cells.") : t("Darker: more of the span's rows. Arrows move over the cells.")}</span>}
+        {read ?? <span className="wbu-Faint">{isChange ? t("Blue: more than in the mean of the spans, orange: less. Arrows move over the cells.") : t("Stronger colour: more of the span's rows. Arrows move over the cells.")}</span>}
       </p>
       <svg width={width} height={height} role="img" aria-label={sentence} tabIndex={0} data-lm-suppress-shortcuts="true" onKeyDown={onKey} onPointerMove={onMove} onPointerLeave={() => { setAt(null); }}>
         <g transform={`translate(${String(LEFT)},0)`}>
