@@ -19,7 +19,7 @@ export function Legend({ grouping, colours, rows, isPicked, onPick, t, locale }:
   const most = Math.max(...grouping.groups.map((each) => each.count), 1);
   return (
     <section className="wbu-Legend-list" aria-label={t("Colours")}>
-      <h4>{grouping.column.name}</h4>
+      <strong className="wbu-Side-title">{grouping.column.name}</strong>
       {grouping.groups.map((group, place) => (
         <button key={place} type="button" className="wbu-Legend-entry" aria-pressed={isPicked(group)} title={`${group.label}: ${formatCount(group.count, locale)} · ${formatShare(group.count, rows, locale)}`} onClick={() => { onPick(group); }}>
           <span className="wbu-Legend-mark" aria-hidden="true" style={{ background: colours[place] }} />
@@ -42,7 +42,7 @@ export function RecordCard({ table, row, onClose, t, locale }: RecordProps): JSX
   return (
     <section className="wbu-Record" aria-label={t("Record")}>
       <div className="wbu-Record-head">
-        <h4>{t("row %1", formatCount(table.index[row] ?? 0, locale))}</h4>
+        <strong className="wbu-Side-title">{t("row %1", formatCount(table.index[row] ?? 0, locale))}</strong>
         <button type="button" className="wbu-Link" aria-label={t("Close")} onClick={onClose}>
           ✕
         </button>

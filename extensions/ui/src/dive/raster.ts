@@ -20,6 +20,8 @@ export interface Points {
 }
 
 const LARGEST = 140;
+export const SQUARE = 4;
+const GROWN = 1.6;
 
 /** A disc's pixels around its centre, as offsets and as coverages up to 256. */
 interface Stamp {
@@ -29,14 +31,15 @@ interface Stamp {
   cover: Uint16Array;
 }
 
-function stampOf(diameter: number): Stamp {
+/** Small points that lie side by side are squares, so that they leave no gaps. */
+function stampOf(diameter: number, isSquare: boolean): Stamp {
   const size = Math.max(1, Math.min(LARGEST, Math.round(diameter)));
   const [dx, dy, cover]: [number[], number[], number[]] = [[], [], []];
   const middle = (size - 1) / 2;
   for (let row = 0; row < size; row += 1) {
     for (let column = 0; column < size; column += 1) {
       const far = Math.hypot(column - middle, row - middle);
-      const share = size < 3 ? 1 : Math.min(1, Math.max(0, size / 2 + 0.35 - far));
+      const share = isSquare || size < 3 ? 1 : Math.min(1, Math.max(0, size / 2 + 0.35 - far));
       if (share > 0.05) {
         dx.push(column - Math.floor(size / 2));
         dy.push(row - Math.floor(size / 2));
@@ -51,17 +54,18 @@ export class Raster {
   private image: ImageData | null = null;
   private words = new Uint32Array(0);
 
-  /** Draw points into a picture of `width` × `height` device pixels; those that stand out `grow` larger. */
-  draw(context: CanvasRenderingContext2D, width: number, height: number, ratio: number, camera: Camera, ground: number, diameter: number, grow: number, opacity: number, points: Points): ImageData {
+  /** Draw points into a picture of `width` × `height` device pixels; of points over one another, those that stand out are larger. */
+  draw(context: CanvasRenderingContext2D, width: number, height: number, ratio: number, camera: Camera, ground: number, diameter: number, isStacked: boolean, opacity: number, points: Points): ImageData {
     if (this.image?.width !== width || this.image.height !== height) {
       this.image = context.createImageData(width, height);
       this.words = new Uint32Array(this.image.data.buffer);
     }
     this.words.fill(ground);
-    const stamp = stampOf(diameter * ratio);
+    const isSquare = isStacked && diameter <= SQUARE;
+    const stamp = stampOf(diameter * ratio, isSquare);
     if (points.mask !== null) {
       this.pass(width, height, ratio, camera, stamp, opacity * 0.16, points, 0);
-      this.pass(width, height, ratio, camera, stampOf((diameter + grow) * ratio), 1, points, 1);
+      this.pass(width, height, ratio, camera, stampOf((diameter + (isStacked ? 0 : GROWN)) * ratio, isSquare), 1, points, 1);
     } else {
       this.pass(width, height, ratio, camera, stamp, opacity, points, null);
     }

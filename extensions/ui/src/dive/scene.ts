@@ -3,7 +3,7 @@
 import type { Arrangement, Cell } from "./arrange.js";
 import { pixelOf, type Palette } from "./colours.js";
 import { drawFrame, type Lettering } from "./lettering.js";
-import { Raster, type Camera, type Points } from "./raster.js";
+import { Raster, SQUARE, type Camera, type Points } from "./raster.js";
 
 export interface Margins {
   left: number;
@@ -185,7 +185,7 @@ export class Scene {
       return Math.min(22, base * this.camera.scale ** 0.45);
     }
     const step = base * this.camera.scale;
-    return step < 4 ? Math.ceil(step) : step * 0.88; // too small for a gap, they touch
+    return step < SQUARE ? Math.ceil(step) : step * 0.88; // too small for a gap, they touch
   }
 
   ask(): void {
@@ -245,7 +245,7 @@ export class Scene {
     const { ratio } = this;
     const { width, height } = this.inner;
     const opacity = arrangement.isStacked ? 1 : points.x.length > SOFT ? 0.62 : 0.85;
-    const image = this.raster.draw(context, Math.round(width * ratio), Math.round(height * ratio), ratio, this.camera, pixelOf(palette.ground), this.diameter, arrangement.isStacked ? 0 : 1.6, opacity, points);
+    const image = this.raster.draw(context, Math.round(width * ratio), Math.round(height * ratio), ratio, this.camera, pixelOf(palette.ground), this.diameter, arrangement.isStacked, opacity, points);
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = palette.ground;
     context.fillRect(0, 0, this.canvas.width, this.canvas.height);
