@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.core.errors import InvalidInput
 from workbench.data.transforms import Transform
+from workbench.data.transforms.estimators import dump, load
 from workbench.training.flavors import Flavored, Signature, as_frame, make_signature
 
 if TYPE_CHECKING:
@@ -18,15 +19,6 @@ if TYPE_CHECKING:
     from workbench.training.flavors import Predictions, Rows
 
 _ESTIMATOR, _TRANSFORM = "estimator.skops", "transform.json"
-#: Types that skops does not know to be harmless and that trees need: they hold arrays, and compute.
-TRUSTED = frozenset(
-    {
-        "functools.partial",
-        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-        "sklearn.tree._tree.Tree",
-        "sklearn.utils.validation.check_array",
-    }
-)
 
 
 class SklearnModel(Flavored):
@@ -62,13 +54,13 @@ class SklearnModel(Flavored):
 
     def files(self, types: Mapping[str, str]) -> dict[str, bytes]:
         """Return the estimator."""
-        return {_ESTIMATOR: _dump(self.estimator)}
+        return {_ESTIMATOR: dump(self.estimator)}
 
     @classmethod
     def open(cls, folder: Path, about: Mapping[str, Any]) -> SklearnModel:
         """Open a saved model."""
         columns = [each["name"] for each in about["signature"]["inputs"]]
-        return cls(_load(folder / _ESTIMATOR), columns)
+        return cls(load((folder / _ESTIMATOR).read_bytes()), columns)
 
 
 class ColumnsModel(Flavored):
@@ -136,7 +128,7 @@ class ColumnsModel(Flavored):
     def files(self, types: Mapping[str, str]) -> dict[str, bytes]:
         """Return estimator and transform."""
         return {
-            _ESTIMATOR: _dump(self.estimator),
+            _ESTIMATOR: dump(self.estimator),
             _TRANSFORM: self.transform.to_json().encode(),
         }
 
@@ -144,7 +136,7 @@ class ColumnsModel(Flavored):
     def open(cls, folder: Path, about: Mapping[str, Any]) -> ColumnsModel:
         """Open a saved model."""
         transform = Transform.from_json((folder / _TRANSFORM).read_text())
-        return cls(_load(folder / _ESTIMATOR), transform)
+        return cls(load((folder / _ESTIMATOR).read_bytes()), transform)
 
     def _matrix(self, frame: pd.DataFrame) -> npt.NDArray[np.float32]:
         import numpy as np
@@ -166,32 +158,3 @@ def _predict(estimator: Any, inputs: Any) -> Predictions:
         return values
     probabilities: Predictions = estimator.predict_proba(inputs)
     return probabilities[:, 1] if probabilities.shape[1] == 2 else probabilities
-
-
-def _dump(estimator: Any) -> bytes:
-    import skops.io
-
-    content: bytes = skops.io.dumps(estimator)
-    _check_trusted(content)
-    return content
-
-
-def _load(path: Path) -> Any:
-    import skops.io
-
-    content = path.read_bytes()
-    return skops.io.loads(content, trusted=_check_trusted(content))
-
-
-def _check_trusted(content: bytes) -> list[str]:
-    """Return the types that a file needs beyond those skops trusts, all of which we do."""
-    import skops.io
-
-    needed = skops.io.get_untrusted_types(data=content)
-    strange = sorted(set(needed) - TRUSTED)
-    if strange:
-        raise InvalidInput(
-            f"the model holds {', '.join(strange)}, which opening it would have to trust",
-            hint="use scikit-learn's own estimators, or a callable opened with allow_code=True",
-        )
-    return list(needed)

@@ -61,6 +61,11 @@ class TorchModel(Flavored):
             raise InvalidInput(f"output cannot be {output!r}", hint="probability or value")
         if not transform.fitted:
             raise InvalidInput("the model's transform is not fitted", hint="call fit(data) on it")
+        if lacking := {"numeric", "categorical"} - set(transform.outputs):
+            raise InvalidInput(
+                f"the model's transform has no output {min(lacking)!r}",
+                hint="put its numbers, and its codes, side by side: 'numeric': concat(…)",
+            )
         # A module wrapped for several workers is the same module underneath.
         self.module = getattr(module, "module", module) if _is_wrapped(module) else module
         self.transform = transform
@@ -158,7 +163,7 @@ def _export(module: torch.nn.Module, transform: Transform) -> bytes:
     batch = torch.export.Dim("batch", min=1)
     example = (
         torch.zeros(2, transform.width),
-        torch.zeros(2, len(transform.categorical), dtype=torch.int64),
+        torch.zeros(2, len(transform.sizes), dtype=torch.int64),
     )
     try:
         graph = torch.export.export(module, example, dynamic_shapes=({0: batch}, {0: batch}))

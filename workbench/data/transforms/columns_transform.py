@@ -95,6 +95,11 @@ class ColumnsTransform(Transform):
         return (*self.numeric, *self.categorical)
 
     @property
+    def outputs(self) -> tuple[str, ...]:
+        """``numeric`` and ``categorical``."""
+        return ("numeric", "categorical")
+
+    @property
     def fitted(self) -> bool:
         """Whether it can be applied."""
         return hasattr(self, "mean_")

@@ -1,4 +1,4 @@
-"""scikit-learn's estimators as text, by skops: reading one runs none of its bytes as code."""
+"""scikit-learn's estimators as bytes, by skops: reading them runs none as code."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from typing import Any
 
 from workbench.core.errors import InvalidInput
 
-#: Types that skops does not know to be harmless and that scikit-learn's own estimators need: they
-#: hold arrays, and compute.
+#: Types that skops does not know to be harmless and that estimators need: they hold arrays, and
+#: compute; our own step of a pipeline reads its state as JSON.
 TRUSTED = frozenset(
     {
         "functools.partial",
         "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
         "sklearn.tree._tree.Tree",
         "sklearn.utils.validation.check_array",
+        "workbench.data.transforms.sklearn_transformer.SklearnTransformer",
     }
 )
 
 
-def pack(estimator: Any) -> str:
-    """Return an estimator, fitted or not, as text.
+def dump(estimator: Any) -> bytes:
+    """Return an estimator, fitted or not, as bytes.
 
     Raises
     ------
@@ -31,24 +32,34 @@ def pack(estimator: Any) -> str:
 
     content: bytes = skops.io.dumps(estimator)
     _check(content)
-    return base64.b64encode(content).decode()
+    return content
 
 
-def unpack(text: str) -> Any:
-    """Return the estimator that `pack` wrote; raises as it."""
+def load(content: bytes) -> Any:
+    """Return the estimator that `dump` wrote; raises as it."""
     import skops.io
 
-    content = base64.b64decode(text)
     return skops.io.loads(content, trusted=_check(content))
 
 
+def pack(estimator: Any) -> str:
+    """Return an estimator as text; raises as `dump`."""
+    return base64.b64encode(dump(estimator)).decode()
+
+
+def unpack(text: str) -> Any:
+    """Return the estimator that `pack` wrote; raises as `dump`."""
+    return load(base64.b64decode(text))
+
+
 def _check(content: bytes) -> list[str]:
+    """Return the types that the bytes need beyond those skops trusts, all of which we do."""
     import skops.io
 
     needed = skops.io.get_untrusted_types(data=content)
     if strange := sorted(set(needed) - TRUSTED):
         raise InvalidInput(
-            f"the estimator holds {', '.join(strange)}, which reading it would have to trust",
-            hint="use scikit-learn's own transformers",
+            f"the estimator holds {', '.join(strange)}, which opening it would have to trust",
+            hint="use scikit-learn's own estimators, or a callable opened with allow_code=True",
         )
     return list(needed)

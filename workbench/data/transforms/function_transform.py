@@ -157,7 +157,7 @@ class FunctionTransform(Transform):
             As for `fit`.
         """
         self.fit(data, split=split)
-        return _joined(list(self.apply_batches(data, split=split, training=True)))
+        return _joined(self.apply_batches(data, split=split, training=True))
 
     def apply(
         self, frame: pd.DataFrame | pa.Table | Dataset | Sequence[Mapping[str, Any]]
@@ -185,7 +185,7 @@ class FunctionTransform(Transform):
             if not rows:
                 return self._apply_batch(self._empty())
             return {name: np.stack([each[name] for each in rows]) for name in self.outputs}
-        return _joined(list(self.apply_batches(frame)))
+        return _joined(self.apply_batches(frame))
 
     def apply_batches(
         self,
@@ -329,5 +329,6 @@ class FunctionTransform(Transform):
         return f"Transform({', '.join(self.columns)} → {', '.join(self.outputs)}{state})"
 
 
-def _joined(batches: list[Arrays]) -> Arrays:
+def _joined(pieces: Iterator[Arrays]) -> Arrays:
+    batches = list(pieces)
     return {name: np.concatenate([each[name] for each in batches]) for name in batches[0]}

@@ -8,12 +8,16 @@ read, so the result is the same on one process and on a cluster.
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound
 from workbench.core.progress import progress
 from workbench.data.datasets.kept import holds, keep, kept
@@ -143,9 +147,8 @@ def _merged(
 def _by_part(
     fitting: Pass, parts: Sequence[Part], compute: Computer, advance: Advance
 ) -> Iterator[list[bytes]]:
-    """Yield the states of each part, in order: those that were kept, and those made and kept now."""
-    graph, states_before = fitting.graph, fitting.states
-    definitions = [graph.definition(each, states_before) for each in fitting.places]
+    """Yield the states of each part, in order: those kept, and those made and kept now."""
+    definitions = [fitting.graph.definition(each, fitting.states) for each in fitting.places]
     missing = [part for part in parts if not _all_kept(part, definitions)]
     made = iter(compute(fitting, missing))
     waiting = iter(missing)
@@ -168,9 +171,23 @@ def _gone() -> bytes:
 
 
 def compute_here(fitting: Pass, parts: Sequence[Part]) -> Iterator[list[bytes]]:
-    """Yield the packed states of each part, read in this process."""
-    for part in parts:
-        yield [pack(each) for each in part_states(fitting, part)]
+    """Yield the packed states of each part, read in this process, several at a time."""
+    threads = workspace.current().settings.num_cpus or os.cpu_count() or 1
+    readers = ThreadPoolExecutor(threads)
+    waiting: deque[Future[list[bytes]]] = deque()
+    try:
+        for part in parts:
+            waiting.append(readers.submit(_packed_states, fitting, part))
+            if len(waiting) > threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        readers.shutdown(cancel_futures=True)
+
+
+def _packed_states(fitting: Pass, part: Part) -> list[bytes]:
+    return [pack(each) for each in part_states(fitting, part)]
 
 
 def _folded(fitting: Pass, parts: Sequence[Part]) -> dict[int, State]:

@@ -28,8 +28,13 @@ def _vector(values: Sequence[float]) -> npt.NDArray[np.float32]:
 
 
 def _numbers(x: Any) -> npt.NDArray[np.float32]:
-    clipped = np.where(x < -LARGEST, -LARGEST, np.where(x > LARGEST, LARGEST, x))
-    result: npt.NDArray[np.float32] = np.where(np.isnan(x), np.nan, clipped).astype(np.float32)
+    result = np.asarray(x).astype(np.float32)
+    # Too large a number has become infinite, and a NaN may be any of the many that there are.
+    strange = ~np.isfinite(result)
+    if strange.any():
+        found = result[strange]
+        limited = np.clip(found, -LARGEST, LARGEST)
+        result[strange] = np.where(np.isnan(found), _MISSING, limited)
     return result
 
 

@@ -64,6 +64,11 @@ class SklearnTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Return all outputs side by side, float64[n, k]."""
         return _matrix(self._applied().apply(X))
 
+    @property
+    def feature_names_in_(self) -> npt.NDArray[np.object_]:
+        """The columns that it reads."""
+        return np.array(self._applied().columns, dtype=object)
+
     def get_feature_names_out(self, _: Any = None) -> npt.NDArray[np.object_]:
         """Return the outputs' names, numbered where one has several columns."""
         fitted = self._applied()

@@ -102,6 +102,11 @@ class Transform:
         raise NotImplementedError
 
     @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of what it gives."""
+        raise NotImplementedError
+
+    @property
     def fitted(self) -> bool:
         """Whether it can be applied."""
         raise NotImplementedError

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-import skops.io
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
@@ -13,7 +12,9 @@ from sklearn.preprocessing import FunctionTransformer, PowerTransformer, Standar
 from workbench.core.errors import InvalidInput
 from workbench.data import transforms as t
 from workbench.data.transforms.analyzers import estimator_fitting
+from workbench.data.transforms.estimators import dump, load
 from workbench.data.transforms.transform import Transform
+from workbench.training import SklearnModel
 
 
 @pytest.fixture
@@ -91,8 +92,18 @@ def test_a_fitted_transform_needs_no_fit(frame):
 def test_a_pipeline_is_kept_by_skops(frame):
     label = (frame["x"] > 1).astype(int)
     pipeline = make_pipeline(Transform(features).as_sklearn(), LogisticRegression())
-    content = skops.io.dumps(pipeline.fit(frame, label))
-    needed = skops.io.get_untrusted_types(data=content)
-    assert needed == ["workbench.data.transforms.sklearn_transformer.SklearnTransformer"]
-    again = skops.io.loads(content, trusted=needed)
+    again = load(dump(pipeline.fit(frame, label)))
     np.testing.assert_array_equal(again.predict_proba(frame), pipeline.predict_proba(frame))
+
+
+def test_a_pipeline_is_saved_as_a_model(frame, tmp_path):
+    label = (frame["x"] > 1).astype(int)
+    pipeline = make_pipeline(Transform(features).as_sklearn(), LogisticRegression())
+    model = SklearnModel(pipeline.fit(frame, label))
+    assert model.columns == ("x", "c")
+    for name, content in model.files({}).items():
+        (tmp_path / name).write_bytes(content)
+    signature = {"inputs": [{"name": name} for name in model.columns]}
+    again = SklearnModel.open(tmp_path, {"signature": signature})
+    rows = frame[["x", "c"]].to_dict("records")
+    np.testing.assert_array_equal(again.predict(rows), pipeline.predict_proba(frame)[:, 1])

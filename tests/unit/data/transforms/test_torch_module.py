@@ -12,6 +12,7 @@ from workbench.core.errors import InvalidInput, NotFound
 from workbench.data import transforms as t
 from workbench.data.transforms.torch_module import load_program
 from workbench.data.transforms.transform import Transform
+from workbench.training import TorchModel
 
 SETTINGS = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -88,6 +89,18 @@ INSIDE = [
     "pca",
     "target",
 ]
+
+
+def test_a_torch_model_takes_a_function_as_its_transform(frame, tmp_path):
+    transform, net = Transform(features).fit(frame), Net()
+    model = TorchModel(net, transform)
+    for name, content in model.files({}).items():
+        (tmp_path / name).write_bytes(content)
+    again = TorchModel.open(tmp_path, {"signature": {"output": "probability"}})
+    np.testing.assert_array_equal(again.predict(frame), model.predict(frame))
+    assert [each["name"] for each in model.own_signature()["inputs"]] == ["far", "at", "carrier"]
+    with pytest.raises(InvalidInput, match="no output 'categorical'"):
+        TorchModel(net, Transform(lambda c: {"numeric": t.concat(c["far"])}))
 
 
 def test_a_program_computes_all_but_text_inside(tmp_path):

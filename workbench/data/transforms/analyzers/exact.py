@@ -1,74 +1,85 @@
 """Sums without any rounding, so that how rows were divided can change no bit of a result.
 
-A double is a whole number times a power of two. Numbers are added by their exponents, as whole
-numbers small enough for every partial sum to be exact, and joined in Python's long integers.
+A column is cut into limbs: whole numbers of at most 17 bits and a sign, times one power of two
+each. Sums of limbs, and of products of two, stay below 2⁵³ for up to 2¹⁸ rows, so that doubles add
+them exactly in any order, as BLAS does, at full speed. Python's long integers put them together.
 """
 
 from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Numbers = npt.NDArray[np.float64]
+#: Limbs [k, n], and the exponent of the first row's unit.
+Cut = tuple[Numbers, int]
 
-_SMALL = float(2**31)
-_LOW = 26  # a mantissa's 53 bits are split into 27 and 26
-_HALF = 27  # and a product of two such parts, of at most 54 bits, into 27 and 27
-#: Rows that may be added at once: 2²⁷ · 2²⁶ is still a whole number that a double holds.
-MOST = 1 << 26
+#: Rows that are added at once: far fewer than could be, as many as a processor's cache holds.
+MOST = 1 << 14
+_FIRST, _NEXT = 17, 18  # bits of the first limb, and of the others: rounding gives them one more
+_BAND = 64  # numbers whose exponents differ more are cut apart: each limb costs a pass
 
 
 def total(x: Numbers) -> Fraction:
-    """Return the sum of finite numbers, at most `MOST` of them.
+    """Return the sum of finite numbers.
 
     Examples
     --------
     >>> float(total(np.array([1e16, 1.0, -1e16])))
     1.0
     """
-    if _whole(x):
-        return Fraction(int(x.astype(np.int64).sum()))
-    high, low, exponent = _parts(x)
-    return _added(exponent, [(high, _LOW), (low, 0)])
+    result = Fraction(0)
+    for (part,) in _alike(x):
+        result += _sum(_limbs(part))
+    return result
 
 
 def total_of_products(x: Numbers, y: Numbers) -> Fraction:
     """Return the sum of finite numbers' products, pair by pair."""
-    if _whole(x) and _whole(y):
-        product = x.astype(np.int64) * y.astype(np.int64)
-        upper, lower = product >> 31, product & (2**31 - 1)
-        return Fraction((int(upper.sum()) << 31) + int(lower.sum()))
-    x_high, x_low, x_exponent = _parts(x)
-    y_high, y_low, y_exponent = (x_high, x_low, x_exponent) if y is x else _parts(y)
-    terms = []
-    for product, shift in (
-        (x_high * y_high, 2 * _LOW),
-        (x_high * y_low + x_low * y_high, _LOW),
-        (x_low * y_low, 0),
-    ):
-        terms += [(product >> _HALF, shift + _HALF), (product & ((1 << _HALF) - 1), shift)]
-    return _added(x_exponent + y_exponent, terms)
+    result = Fraction(0)
+    for first, second in _alike(x, y):
+        result += _sum_of_products(_limbs(first), _limbs(second))
+    return result
+
+
+def moments(columns: Sequence[Numbers]) -> tuple[list[Fraction], list[Fraction]]:
+    """Return each column's sum, and the sums of products of each with itself and those after it.
+
+    Each column is cut into limbs once for all of its sums, where its numbers are about as large.
+    """
+    totals = [Fraction(0) for _ in columns]
+    pairs = [(i, j) for i in range(len(columns)) for j in range(i, len(columns))]
+    products = [Fraction(0) for _ in pairs]
+    for start in range(0, len(columns[0]), MOST):
+        piece = [each[start : start + MOST] for each in columns]
+        if all(map(_is_narrow, piece)):
+            cut = [_limbs(each) for each in piece]
+            sums = [_sum(each) for each in cut]
+            squares = [_sum_of_products(cut[i], cut[j]) for i, j in pairs]
+        else:
+            sums = [total(each) for each in piece]
+            squares = [total_of_products(piece[i], piece[j]) for i, j in pairs]
+        totals = [a + b for a, b in zip(totals, sums, strict=True)]
+        products = [a + b for a, b in zip(products, squares, strict=True)]
+    return totals, products
 
 
 def grouped(x: Numbers, groups: npt.NDArray[np.int64], count: int) -> list[int | Fraction]:
     """Return the sum of finite numbers within each of `count` groups."""
-    if _whole(x):
-        high, low = np.divmod(x.astype(np.int64), 1 << _LOW)
-        upper = np.bincount(groups, weights=high, minlength=count)
-        lower = np.bincount(groups, weights=low, minlength=count)
-        return [
-            (int(u) << _LOW) + int(v) for u, v in zip(upper.tolist(), lower.tolist(), strict=True)
-        ]
-    order = np.argsort(groups, kind="stable")
-    bounds = np.searchsorted(groups[order], np.arange(count + 1))
-    ordered = x[order]
-    return [total(ordered[start:stop]) for start, stop in pairwise(bounds)]
+    result: list[int | Fraction] = [0] * count
+    for part, of in _alike(x, groups):
+        limbs, unit = _limbs(part)
+        for place, limb in enumerate(limbs):
+            sums = np.bincount(of.astype(np.int64), weights=limb, minlength=count)
+            for group in np.flatnonzero(sums).tolist():
+                result[group] += _times_two(int(sums[group]), unit - place * _NEXT)
+    return result
 
 
 def rounded(value: Fraction) -> float:
@@ -88,22 +99,65 @@ def root(value: Fraction) -> float:
     return math.ldexp(math.sqrt(float(scaled)), scale)
 
 
-def _whole(x: Numbers) -> bool:
-    return bool(x.size == 0 or ((np.abs(x) < _SMALL).all() and (x == np.rint(x)).all()))
+def _alike(*columns: Any) -> Iterator[tuple[Any, ...]]:
+    """Yield rows of `columns`, numbers in each of which are about as large; without zeros."""
+    for start in range(0, len(columns[0]), MOST):
+        piece = tuple(each[start : start + MOST] for each in columns)
+        numbers = [each for each in piece if each.dtype == np.float64]
+        if all(_is_narrow(each) for each in numbers):
+            yield piece
+            continue
+        bands = np.stack([np.frexp(each)[1] // _BAND for each in numbers])
+        some = np.logical_and.reduce([each != 0 for each in numbers])
+        for band in np.unique(bands[:, some], axis=1).T:
+            rows = some & (bands == band[:, None]).all(axis=0)
+            yield tuple(each[rows] for each in piece)
 
 
-def _parts(x: Numbers) -> tuple[Any, Any, Any]:
-    mantissa, exponent = np.frexp(x)
-    whole = np.ldexp(mantissa, 53).astype(np.int64)
-    return whole >> _LOW, whole & ((1 << _LOW) - 1), exponent.astype(np.int64) - 53
+def _is_narrow(x: Numbers) -> bool:
+    sizes = np.abs(x)
+    largest = float(sizes.max())
+    smallest = float(sizes.min()) or float(sizes[sizes > 0].min(initial=largest))
+    return math.frexp(largest)[1] - math.frexp(smallest)[1] <= _BAND
 
 
-def _added(exponent: Any, terms: list[tuple[Any, int]]) -> Fraction:
-    least = int(exponent.min())
-    places = exponent - least
-    result = 0
-    for values, shift in terms:
-        sums = np.bincount(places, weights=values)
-        for place in np.flatnonzero(sums).tolist():
-            result += int(sums[place]) << (place + shift)
-    return Fraction(result << least) if least >= 0 else Fraction(result, 1 << -least)
+def _limbs(x: Numbers) -> Cut:
+    """Return whole numbers [k, n], and the exponent of the first row's unit."""
+    top = math.frexp(float(np.abs(x).max()))[1]
+    shift = _FIRST - top
+    rest = x * 2.0**shift if abs(shift) < 1000 else np.ldexp(x, shift)
+    limbs = []
+    while True:
+        limb = np.rint(rest)
+        limbs.append(limb)
+        rest = rest - limb
+        if not rest.any():
+            return np.stack(limbs), -shift
+        rest *= 2.0**_NEXT
+
+
+def _sum(cut: Cut) -> Fraction:
+    limbs, unit = cut
+    return _joined(limbs.sum(axis=1), unit)
+
+
+def _sum_of_products(first: Cut, second: Cut) -> Fraction:
+    (x, x_unit), (y, y_unit) = first, second
+    sums = (x @ y.T).tolist()
+    last = len(x) + len(y) - 2
+    whole = sum(
+        int(each) << (last - i - j) * _NEXT
+        for i, row in enumerate(sums)
+        for j, each in enumerate(row)
+    )
+    return Fraction(_times_two(whole, x_unit + y_unit - last * _NEXT))
+
+
+def _joined(sums: Numbers, unit: int) -> Fraction:
+    last = len(sums) - 1
+    whole = sum(int(each) << (last - place) * _NEXT for place, each in enumerate(sums.tolist()))
+    return Fraction(_times_two(whole, unit - last * _NEXT))
+
+
+def _times_two(whole: int, power: int) -> int | Fraction:
+    return whole << power if power >= 0 else Fraction(whole, 1 << -power)

@@ -9,7 +9,7 @@ import numpy as np
 
 from workbench.core.errors import InvalidInput
 from workbench.data.transforms.analyzers.analyzer import Analyzer, State, nothing_in
-from workbench.data.transforms.analyzers.exact import root, rounded, total, total_of_products
+from workbench.data.transforms.analyzers.exact import moments, root, rounded
 
 _MOST = 1e300  # covariances beyond it have no components in doubles
 
@@ -22,7 +22,8 @@ class Moments(Analyzer):
     def partial(self, *values: Any) -> State:
         """Return count, sum and sum of squares."""
         x = values[0][np.isfinite(values[0])]
-        return {"count": len(x), "total": total(x), "squares": total_of_products(x, x)}
+        (total,), (squares,) = moments([x])
+        return {"count": len(x), "total": total, "squares": squares}
 
     def merge(self, state: State, more: State) -> State:
         """Return the sums."""
@@ -47,7 +48,10 @@ class Extremes(Analyzer):
     def partial(self, *values: Any) -> State:
         """Return both; none of no values."""
         x = values[0][np.isfinite(values[0])]
-        return {"min": [float(x.min())], "max": [float(x.max())]} if len(x) else _NO_EXTREMES
+        if not len(x):
+            return _NO_EXTREMES
+        # −0 and 0 are equal, so either could come first; both are 0 here.
+        return {"min": [float(x.min()) + 0.0], "max": [float(x.max()) + 0.0]}
 
     def merge(self, state: State, more: State) -> State:
         """Return both of both."""
@@ -73,14 +77,8 @@ class Covariance(Analyzer):
         """Return count, sums and sums of products, of the upper triangle."""
         columns = np.broadcast_arrays(*values)
         complete = np.logical_and.reduce([np.isfinite(each) for each in columns])
-        x = [each[complete] for each in columns]
-        return {
-            "count": int(complete.sum()),
-            "totals": [total(each) for each in x],
-            "products": [
-                total_of_products(x[i], x[j]) for i in range(len(x)) for j in range(i, len(x))
-            ],
-        }
+        totals, products = moments([each[complete] for each in columns])
+        return {"count": int(complete.sum()), "totals": totals, "products": products}
 
     def merge(self, state: State, more: State) -> State:
         """Return the sums."""

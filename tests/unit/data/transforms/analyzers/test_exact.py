@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from workbench.data.transforms.analyzers.exact import (
     grouped,
+    moments,
     root,
     rounded,
     total,
@@ -31,7 +32,9 @@ def test_a_sum_of_products_is_that_of_fractions(first, second):
     pairs = list(zip(first, second, strict=False))
     x, y = (np.array([pair[place] for pair in pairs], float) for place in (0, 1))
     assert total_of_products(x, y) == sum(Fraction(a) * Fraction(b) for a, b in pairs)
-    assert total_of_products(x, x) == sum(Fraction(a) ** 2 for a, _ in pairs)
+    totals, products = moments([x, y])
+    assert totals == [total(x), total(y)]
+    assert products == [total_of_products(a, b) for a, b in ((x, x), (x, y), (y, y))]
 
 
 @given(columns)
