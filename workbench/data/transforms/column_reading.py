@@ -108,6 +108,9 @@ def _distinct(column: pa.ChunkedArray) -> Distinct:
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
     encoded = column.unify_dictionaries()
+    if encoded.num_chunks and len(encoded.chunk(0).dictionary) > len(encoded):
+        # A slice of more rows carries their words too.
+        encoded = encoded.cast(encoded.type.value_type).dictionary_encode()
     if not encoded.num_chunks:
         return Distinct(np.empty(0, np.int64), [])
     words = encoded.chunk(0).dictionary.to_pylist()

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from workbench.data.datasets import Dataset
-    from workbench.data.transforms.expressions import Columns, Expression
     from workbench.data.transforms.function_transform import FunctionTransform
     from workbench.data.transforms.graph import Graph
 
@@ -276,33 +275,9 @@ class ColumnsTransform(Transform):
     def as_function(self) -> FunctionTransform:
         """Return the same transform, bit for bit, as a graph; only when fitted."""
         self._check_fitted()
-        from workbench.data.transforms import mappers, scalers
-        from workbench.data.transforms.function_transform import FunctionTransform
+        from workbench.data.transforms.equivalence import as_function
 
-        def outputs(c: Columns) -> dict[str, Expression]:
-            numbers = [mappers.number(c[name]) for name in self.numeric]
-            scaled = [
-                mappers.where(mappers.is_missing(x), 0.0, scalers.z_score(x)) for x in numbers
-            ]
-            codes = [scalers.vocabulary(c[name]) for name in self.categorical]
-            both = {
-                "numeric": [*scaled, *map(mappers.is_missing, numbers)],
-                "categorical": codes,
-            }
-            return {name: mappers.concat(*parts) for name, parts in both.items() if parts}
-
-        transform = FunctionTransform(outputs)
-        transform.states = {}
-        for place, node in enumerate(transform.graph.nodes):
-            if node.op in ("moments", "words"):
-                column = transform.graph.nodes[node.args[0]].params["column"]
-                transform.states[place] = (
-                    {"mean": self.mean_[column], "std": self.std_[column]}
-                    if node.op == "moments"
-                    else {"words": list(self.vocabulary_[column])}
-                )
-        transform.fitted_on = self.fitted_on
-        return transform
+        return as_function(self)
 
     @property
     def graph(self) -> Graph:

@@ -1,4 +1,4 @@
-"""The third lane: torch tensors; and a transform saved with a model as one exported program.
+"""A transform as a torch module, saved with a model as one exported program.
 
 What is read from text, and what scikit-learn computes, is worked out before the program, in NumPy,
 from the transform's own definition, which is kept inside the program's file. All else, from the
@@ -25,6 +25,7 @@ from workbench.data.transforms.lanes import ArrayLane, Batch, RowLane
 from workbench.data.transforms.operations import OPS
 from workbench.data.transforms.outputs import LARGEST
 from workbench.data.transforms.plans import bind
+from workbench.data.transforms.tensor_lane import TensorLane, as_tensor
 from workbench.data.transforms.transform import Transform
 
 if TYPE_CHECKING:
@@ -32,81 +33,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _DEFINITION = "transform.json"
-
-
-class TensorLane:
-    """A batch of tensors; see `lanes.Lane`."""
-
-    def table(self, values: Any) -> torch.Tensor:
-        """Return a constant tensor."""
-        array = np.asarray(values)
-        return torch.from_numpy(array.astype(np.int64 if array.dtype.kind == "i" else np.float64))
-
-    def take(self, table: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
-        """Return the constants at places."""
-        return table[places]
-
-    def search(self, table: torch.Tensor, x: torch.Tensor, *, right: bool) -> torch.Tensor:
-        """Return how many constants lie below, or below and at, each value."""
-        return torch.searchsorted(table, x, right=right)
-
-    def where(self, condition: Any, this: Any, that: Any) -> Any:
-        """Return one or the other."""
-        if not isinstance(condition, torch.Tensor):
-            return this if condition else that
-        whole = any(
-            isinstance(each, torch.Tensor) and not each.is_floating_point() for each in (this, that)
-        ) or (isinstance(this, int) and isinstance(that, int))
-        kind = torch.int64 if whole else torch.float64
-        this, that = (
-            each if isinstance(each, torch.Tensor) else torch.tensor(each, dtype=kind)
-            for each in (this, that)
-        )
-        return torch.where(condition, this, that)
-
-    def divide(self, x: Any, y: Any) -> Any:
-        """Return x / y."""
-        return torch.divide(_tensor(x), _tensor(y))
-
-    def sqrt(self, x: Any) -> torch.Tensor:
-        """Return the root."""
-        return torch.sqrt(_tensor(x))
-
-    def floor(self, x: Any) -> torch.Tensor:
-        """Return the largest whole number at or below."""
-        return torch.floor(_tensor(x))
-
-    def frexp(self, x: Any) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return mantissa and exponent."""
-        mantissa, exponent = torch.frexp(_tensor(x))
-        return mantissa, exponent.to(torch.float64)
-
-    def to_code(self, x: Any) -> torch.Tensor:
-        """Return whole numbers."""
-        return _tensor(x).to(torch.int64)
-
-    def to_number(self, x: Any) -> torch.Tensor:
-        """Return doubles."""
-        return _tensor(x).to(torch.float64)
-
-    def stack(self, columns: Sequence[Any]) -> torch.Tensor:
-        """Return columns side by side."""
-        return torch.stack(_broadcast(*map(_tensor, columns)), dim=1)
-
-    def concat(self, parts: Sequence[torch.Tensor]) -> torch.Tensor:
-        """Return matrices side by side."""
-        return torch.cat(list(parts), dim=1)
-
-    def one_hot(self, codes: torch.Tensor, size: int) -> torch.Tensor:
-        """Return 1 at the code, 0 elsewhere."""
-        return (codes[:, None] == torch.arange(size)).to(torch.float64)
-
-
-_broadcast: Any = torch.broadcast_tensors  # torch gives it no types
-
-
-def _tensor(x: Any) -> torch.Tensor:
-    return x if isinstance(x, torch.Tensor) else torch.tensor(x, dtype=torch.float64)
 
 
 class TransformModule(torch.nn.Module):
@@ -302,8 +228,8 @@ def _given(graph: Graph) -> list[int]:
 
 def _finished(x: Any, kind: Kind) -> torch.Tensor:
     if kind in (Kind.CODE, Kind.CODES):
-        return _tensor(x).to(torch.int64)
-    x = _tensor(x)
+        return as_tensor(x).to(torch.int64)
+    x = as_tensor(x)
     clipped = torch.where(x < -LARGEST, -LARGEST, torch.where(x > LARGEST, LARGEST, x))
     return torch.where(torch.isnan(x), math.nan, clipped).to(torch.float32)
 
