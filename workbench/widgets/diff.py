@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -52,8 +53,10 @@ class DiffWidget(Widget):
         else:
             moved = diff.drift() if drift and diff.a.rows and diff.b.rows else None
             data = diff_data(diff, drift=moved, limit=limit)
-            key = f", key={list(diff.key)!r}" if diff.key else ""
-            code = code or f"wb.dataset({diff.a.ref!r}).diff({diff.b.ref!r}{key})"
+            key = f", key={json.dumps(diff.key)}" if diff.key else ""
+            code = (
+                code or f"wb.dataset({json.dumps(diff.a.ref)}).diff({json.dumps(diff.b.ref)}{key})"
+            )
         super().__init__(data=data, code=code)
 
     def svg(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
@@ -97,14 +99,15 @@ class DiveWidget(Widget):
         called = name or (artifact.name if artifact is not None else "data")
         self._called = {
             "name": source.name if artifact is not None and name is None else called,
-            "variable": called if called.isidentifier() else "rows",
+            "variable": called if called.isidentifier() and not iskeyword(called) else "rows",
             "source": None,
         }
         if artifact is not None:
-            wanted = "".join(f", split={split!r}" for _ in [0] if split)
+            parts = {"split": split, "span": span}
+            asked_of = [f"{word}={json.dumps(part)}" for word, part in parts.items() if part]
             self._called["source"] = (
-                f"{self._called['variable']} = wb.dataset({artifact.ref!r})"
-                f".to_pandas({wanted.removeprefix(', ')})"
+                f"{self._called['variable']} = wb.dataset({json.dumps(artifact.ref)})"
+                f".to_pandas({', '.join(asked_of)})"
             )
         head, buffers = self._points.head(KEPT).message()
         index, *values = buffers

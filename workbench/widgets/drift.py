@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
@@ -98,7 +99,7 @@ class DriftWidget(Widget):
         if drift is None and b is not None and not isinstance(a, Statistics):
             drift = None if isinstance(b, Statistics) else measure_drift(a, b)
         if isinstance(a, (str, Dataset)) and isinstance(b, (str, Dataset)):
-            code = code or f"wb.drift({dataset(a).ref!r}, {dataset(b).ref!r})"
+            code = code or f"wb.drift({json.dumps(dataset(a).ref)}, {json.dumps(dataset(b).ref)})"
         if drift is None:
             drift = drift_of_statistics(spans[0][1], spans[-1][1])
         super().__init__(data=drift_data(spans, drift, by), column=column, code=code)

@@ -38,7 +38,7 @@ def test_rows_are_counted_by_key_and_changed_cells_stand_beside_the_old_ones():
     assert repr(widget) == (
         "flights@1 → flights@2: 1 rows added, 1 removed, 2 changed, 0 unchanged"
     )
-    assert widget.code == "wb.dataset('flights@1').diff('flights@2', key=['id'])"
+    assert widget.code == 'wb.dataset("flights@1").diff("flights@2", key=["id"])'
     changed = {each["key"][0]: each["cells"] for each in widget.data["samples"]["changed"]}
     assert changed == {"2": {"delay": [None, "6.5"]}, "3": {"name": ["c", "C"]}}
     assert widget.data["samples"]["added"]["rows"] == [["4", "9", "d", "True"]]

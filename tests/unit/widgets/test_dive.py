@@ -73,6 +73,19 @@ def test_many_rows_are_sampled_the_same_each_time():
     assert first.fields[0].values.tolist() == first.index.tolist()
 
 
+def test_rows_of_many_batches_keep_their_values(tmp_path):
+    frame = pd.DataFrame({"row": range(500), "name": [f"n{row % 7}" for row in range(500)]})
+    with workspace.use(workspace.connect(home=tmp_path)):
+        for part in range(5):
+            rows = frame.iloc[100 * part : 100 * (part + 1)]
+            ingest(rows, name="parts", span=f"{part}", append=part > 0)
+        points = read_points(open_source("parts"), 60, 3)
+    row, name = points.fields
+    assert row.values.tolist() == points.index.tolist()
+    assert name.texts is not None
+    assert [name.texts[code - 1] for code in name.values] == [f"n{at % 7}" for at in points.index]
+
+
 def test_a_head_keeps_only_the_texts_that_it_uses():
     table = pa.table({"id": [f"a{row}" for row in range(300)]})
     points = read_points(open_source(table), 1_000, 0)
@@ -106,8 +119,9 @@ def test_the_code_of_a_dataset_begins_with_it(tmp_path):
     with workspace.use(workspace.connect(home=tmp_path)):
         ingest(flights(), name="flights")
         widget = DiveWidget(dataset("flights"), color="origin")
-    assert widget.data["source"] == "flights = wb.dataset('flights@1').to_pandas()"
+    assert widget.data["source"] == 'flights = wb.dataset("flights@1").to_pandas()'
     assert widget.view == {"color": "origin"}
+    assert DiveWidget(flights(), name="class").data["variable"] == "rows"
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_a_datasets_spans_follow_one_another():
     widget = SpansWidget("flights")
     assert [each["name"] for each in widget.data["spans"]] == ["2013-01", "2013-02"]
     assert widget.data["columns"][0]["moved"] == [None, 1.0]
-    assert widget.code.endswith("SpansWidget('flights@2')")
+    assert widget.code.endswith('SpansWidget("flights@2")')
 
 
 def test_named_statistics_are_spans_too():
