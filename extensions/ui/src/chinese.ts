@@ -25,6 +25,7 @@ export const chinese: Readonly<Record<string, string>> = {
   "bool": "真假",
   "label": "标签",
   "created": "记录时间",
+  "%1 row": "%1 行",
   "%1 rows": "%1 行",
   "%1 unique": "%1 个唯一值",
   "%1 times": "%1 次",

@@ -43,6 +43,8 @@ export interface ColumnStatistics {
   approximate?: boolean;
   /** How many values lie in each of the feature's bars. */
   bars?: number[];
+  /** How many values lie in each of as many bars that are equally wide on a logarithmic axis, where most are in one of `bars`. */
+  bent_bars?: number[];
   /** How often each of the feature's values occurs; null if too rarely to have been kept. */
   counts?: (number | null)[];
   /** Eleven: the minimum, the nine deciles, the maximum. */
@@ -88,6 +90,8 @@ export interface Feature {
   /** From where to where the equally wide bars go; else `edges` are those of all. */
   range?: [low: number, high: number];
   edges?: number[];
+  /** From which size on a logarithmic axis is one; such a column has `bent_bars`. */
+  unit?: number;
   stats: (ColumnStatistics | null)[];
   drift?: number | null;
   anomalies?: Anomaly[];

@@ -226,6 +226,12 @@ describe("shapes", () => {
     expect([evenness(bars([0.5, 0.5])), evenness(bars([1, 0])), evenness(bars([]))]).toEqual([1, 0, null]);
   });
 
+  it("takes bars made for a logarithmic axis where there are some", () => {
+    const skewed = feature("skewed", { range: [0, 1000], unit: 1, stats: [{ ...numbers, bars: [89, 1], bent_bars: [40, 50] }] });
+    const [bars = []] = barsOf(skewed, { ...firstView(data([])), sets: [0], logValues: true });
+    expect(bars.map(({ low, high, share }) => [low, high, share * 90].map((each) => Number(each.toFixed(6))))).toEqual([[0, 0.5, 40], [0.5, 1, 50]]);
+  });
+
   it("bends an axis on both sides of zero", () => {
     const place = axis(-1000, 1000, true);
     expect([place(-1000), place(0), place(1000)]).toEqual([0, 0.5, 1]);

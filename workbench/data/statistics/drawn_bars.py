@@ -13,6 +13,8 @@ from workbench.data.statistics.figures import Bucket, FeatureStatistics
 from workbench.data.statistics.number_figures import BINS
 
 _VALUES, _OTHERS, _SETS = 20, 10, 4
+#: From this share of all values on, a bar hides what the values in it are like.
+_CROWDED = 0.6
 
 
 def shared_bars(known: list[FeatureStatistics]) -> Floats | None:
@@ -22,6 +24,30 @@ def shared_bars(known: list[FeatureStatistics]) -> Floats | None:
         return _edges(drawn[0].histogram)
     spreads = [_spread(each.histogram, each.distribution) for each in drawn]
     return shared_edges(spreads, BINS) if spreads else None
+
+
+def unit_of(known: list[FeatureStatistics], edges: Floats | None) -> float | None:
+    """Return the size from which on an axis is logarithmic, where one bar holds most values.
+
+    It is that of the decile nearest to zero; None where equal bars show enough.
+    """
+    first = known[0]
+    if edges is None or first.type == "TIME" or first.unique < BINS:
+        return None
+    counted = [each or 0.0 for each in bars(first.histogram, first.distribution, edges)]
+    sizes = [abs(each) for each in first.quantiles[1:-1] if each]
+    if max(counted, default=0.0) < _CROWDED * sum(counted) or not sizes:
+        return None
+    return significant(max(min(sizes), float(np.abs(edges).max()) * 1e-6), 3)
+
+
+def bent_edges(edges: Floats, unit: float) -> Floats:
+    """Return as many edges that are equally far apart in sign(x) log(1 + abs(x) / unit)."""
+    low, high = (np.sign(end) * np.log1p(np.abs(end) / unit) for end in (edges[0], edges[-1]))
+    places = np.linspace(low, high, BINS + 1)
+    bent = np.sign(places) * np.expm1(np.abs(places)) * unit
+    bent[0], bent[-1] = edges[0], edges[-1]
+    return np.asarray(bent)
 
 
 def shared_values(known: list[FeatureStatistics]) -> list[str]:

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.data.statistics.drawn_bars import (
     bars,
+    bent_edges,
     bounds,
     counts,
     is_whole,
     named,
     shared_bars,
     shared_values,
+    unit_of,
 )
 from workbench.data.statistics.drawn_numbers import (
     Draw,
@@ -126,6 +128,8 @@ def _feature(features: list[FeatureStatistics | None]) -> Json:
     ranked = first.categorical or first.type in ("STRING", "BOOL", "BYTES")
     edges = None if ranked else shared_bars(known)
     values = shared_values(known) if ranked else []
+    unit = unit_of(known, edges)
+    bent = None if edges is None or unit is None else bent_edges(edges, unit)
     draw = drawn_in(first.type, edges)
     shared = {} if edges is None else bounds(edges, draw)
     return {
@@ -136,13 +140,20 @@ def _feature(features: list[FeatureStatistics | None]) -> Json:
             path=first.path if len(first.path) > 1 else None,
             categorical=first.categorical,
             values=[cut(value) for value in values],
+            unit=unit,
         ),
         **shared,
-        "stats": [each and _stats(each, edges, values, draw) for each in features],
+        "stats": [each and _stats(each, edges, bent, values, draw) for each in features],
     }
 
 
-def _stats(feature: FeatureStatistics, edges: Floats | None, values: list[str], draw: Draw) -> Json:
+def _stats(
+    feature: FeatureStatistics,
+    edges: Floats | None,
+    bent: Floats | None,
+    values: list[str],
+    draw: Draw,
+) -> Json:
     exact = exact_in(feature.type)
     low, high = feature.minimum, feature.maximum
     if feature.infinite:
@@ -163,6 +174,7 @@ def _stats(feature: FeatureStatistics, edges: Floats | None, values: list[str], 
             max=exact(high),
             approximate=feature.approximate,
             bars=bars(feature.histogram, feature.distribution, edges),
+            bent_bars=bars(feature.histogram, feature.distribution, bent),
             counts=counts(named(feature), values, whole=is_whole(feature)),
             quantiles=[draw(each) for each in feature.quantiles],
             avg_length=significant(feature.avg_length, 6),

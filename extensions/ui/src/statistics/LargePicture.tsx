@@ -56,7 +56,7 @@ function Values({ feature, view, locale }: DetailsProps): JSX.Element | null {
   const [low, high] = ends;
   const isTime = isOfTimes(feature, view);
   const place = axisOf(feature, view);
-  const round = view.logValues ? logMarks(low, high) : ticks(low, high, 6);
+  const round = view.logValues ? logMarks(low, high, place) : ticks(low, high, 6);
   const marks = isTime ? [low, low + (high - low) / 2, high] : round.filter((mark) => mark >= low && mark <= high);
   const show = shower(feature, locale);
   return (
@@ -76,7 +76,7 @@ function Hovers({ feature, data, view, locale }: DetailsProps): JSX.Element | nu
     return null;
   }
   const sets = barsOf(feature, view);
-  const edges = edgesOf(feature);
+  const edges = edgesOf(feature, view);
   const show = shower(feature, locale);
   const bars = sets.find((each) => each.length > 0) ?? [];
   return (
@@ -98,10 +98,15 @@ function powers(most: number): number[] {
   return Array.from({ length: Math.max(1, Math.floor(Math.log10(most)) + 1) }, (_, power) => 10 ** power);
 }
 
-/** 0 and the powers of ten on both sides that an axis has room for. */
-function logMarks(low: number, high: number): number[] {
-  const far = Math.max(Math.abs(low), Math.abs(high));
-  const top = Math.floor(Math.log10(far || 1));
-  const sizes = [top - 2, top - 1, top].map((power) => 10 ** power);
-  return [...sizes.map((size) => -size).reverse(), 0, ...sizes].filter((mark) => mark >= low && mark <= high);
+/** 0 and powers of ten on both sides, as far from each other as letters need. */
+function logMarks(low: number, high: number, place: (value: number) => number): number[] {
+  const top = Math.floor(Math.log10(Math.max(Math.abs(low), Math.abs(high)) || 1));
+  const sizes = Array.from({ length: 9 }, (_, power) => 10 ** (top - power));
+  const marks: number[] = [];
+  for (const mark of [0, ...sizes, ...sizes.map((size) => -size)]) {
+    if (mark >= low && mark <= high && marks.every((each) => Math.abs(place(each) - place(mark)) * WIDTH > 40)) {
+      marks.push(mark);
+    }
+  }
+  return marks;
 }

@@ -69,7 +69,7 @@ function Set({ dataset, set, t, locale }: Language & { dataset: DatasetSummary; 
   const { name, rows, weight, weighted_rows, sampled_from } = dataset;
   const facts = [
     sampled_from === undefined
-      ? t("%1 rows", formatCount(rows, locale))
+      ? t(rows === 1 ? "%1 row" : "%1 rows", formatCount(rows, locale))
       : t("a sample: %1 of %2 rows", formatCount(rows, locale), formatCount(sampled_from, locale)),
     ...(weight === undefined ? [] : [t("weighted by %1, in all %2", weight, formatNumber(weighted_rows, locale))]),
   ];

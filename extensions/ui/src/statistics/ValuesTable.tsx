@@ -7,18 +7,18 @@ import { countOr } from "./cells.js";
 import type { DetailsProps } from "./Details.js";
 import { TONES } from "./Picture.js";
 import { shower } from "./sentence.js";
-import { edgesOf, isRanked } from "./shapes.js";
+import { countsOf, edgesOf, isRanked } from "./shapes.js";
 import { figuresOf, valuesIn, type View } from "./view.js";
 
 export function ValuesTable({ feature, data, view, t, locale }: DetailsProps): JSX.Element | null {
   const ranked = isRanked(feature);
-  const words = ranked ? (feature.values ?? []) : rangesOf(feature, locale);
+  const words = ranked ? (feature.values ?? []) : rangesOf(feature, view, locale);
   if (words.length === 0) {
     return null;
   }
   const sets = view.sets.map((set) => {
     const stats = figuresOf(feature, set, view);
-    return { set, counts: (ranked ? stats?.counts : stats?.bars) ?? [], total: stats ? valuesIn(stats) : 0 };
+    return { set, counts: countsOf(feature, set, view), total: stats ? valuesIn(stats) : 0 };
   });
   const most = Math.max(...sets.flatMap(({ counts, total }) => counts.map((count) => (count ?? 0) / (total || 1))), 1e-12);
   return (
@@ -85,8 +85,8 @@ function Rest({ feature, view, words, t, locale }: Omit<DetailsProps, "data"> & 
   ) : null;
 }
 
-function rangesOf(feature: Feature, locale: string): string[] {
+function rangesOf(feature: Feature, view: View, locale: string): string[] {
   const show = shower(feature, locale);
-  const edges = edgesOf(feature);
+  const edges = edgesOf(feature, view);
   return edges.slice(1).map((high, place) => `${show(edges[place])} … ${show(high)}`);
 }

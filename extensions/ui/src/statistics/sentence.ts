@@ -22,7 +22,7 @@ export function sentence(feature: Feature, view: View, { t, locale }: Language):
     const [low, middle, high] = [stats.quantiles[1], stats.quantiles[5], stats.quantiles[9]].map((each) => show(each));
     return t("%1: half of the values lie below %2, the middle eight tenths between %3 and %4.", feature.name, middle ?? "", low ?? "", high ?? "");
   }
-  return isRanked(feature) ? ofValues(feature, stats, { t, locale }) : ofBars(feature, stats, { t, locale });
+  return isRanked(feature) ? ofValues(feature, stats, { t, locale }) : ofBars(feature, stats, view, { t, locale });
 }
 
 /** How a value of the column is written. */
@@ -49,8 +49,8 @@ function ofValues(feature: Feature, stats: ColumnStatistics, { t, locale }: Lang
 }
 
 /** The fewest bars that hold over half of the values. */
-function ofBars(feature: Feature, stats: ColumnStatistics, { t, locale }: Language): string {
-  const edges = edgesOf(feature);
+function ofBars(feature: Feature, stats: ColumnStatistics, view: View, { t, locale }: Language): string {
+  const edges = edgesOf(feature, { ...view, logValues: false });
   const bars = (stats.bars ?? []).map((count, place) => ({ count, low: edges[place] ?? 0, high: edges[place + 1] ?? 0 }));
   const total = bars.reduce((sum, each) => sum + each.count, 0);
   const kept: typeof bars = [];

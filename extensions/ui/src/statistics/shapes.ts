@@ -15,27 +15,54 @@ export function isRanked(feature: Feature): boolean {
   return feature.categorical === true || feature.type === "STRING" || feature.type === "BOOL" || feature.type === "BYTES";
 }
 
-/** The bounds of a column's bars. */
-export function edgesOf(feature: Feature): number[] {
+/** The bounds of a column's bars: as wide as each other, or as they look on a logarithmic axis. */
+export function edgesOf(feature: Feature, view: View): number[] {
   if (feature.edges) {
     return feature.edges;
   }
-  const count = feature.stats.reduce((most, each) => Math.max(most, each?.bars?.length ?? 0), 0);
   const { range } = feature;
-  return range && count > 0 ? Array.from({ length: count + 1 }, (_, place) => range[0] * (1 - place / count) + range[1] * (place / count)) : [];
+  const count = feature.stats.reduce((most, each) => Math.max(most, each?.bars?.length ?? 0), 0);
+  if (!range || count === 0) {
+    return [];
+  }
+  const { bend, back } = bending(range[0], range[1], isBent(feature, view), feature.unit);
+  const [low, high] = [bend(range[0]), bend(range[1])];
+  return Array.from({ length: count + 1 }, (_, place) => back(low * (1 - place / count) + high * (place / count)));
+}
+
+/** How often each bar, or each value, of a set occurs; null where nobody knows. */
+export function countsOf(feature: Feature, set: number, view: View): readonly (number | null)[] {
+  const stats = figuresOf(feature, set, view);
+  return (isRanked(feature) ? stats?.counts : isBent(feature, view) ? stats?.bent_bars : stats?.bars) ?? [];
+}
+
+/** Whether a column has bars made for a logarithmic axis, and they are wanted. */
+function isBent(feature: Feature, view: View): boolean {
+  return view.logValues && !view.weighted && feature.stats.some((each) => each?.bent_bars);
+}
+
+/** A scale that is logarithmic on both sides of 0, and straight near it. */
+function bending(low: number, high: number, log: boolean, own?: number): { bend: (value: number) => number; back: (value: number) => number } {
+  const most = Math.max(Math.abs(low), Math.abs(high)) || 1;
+  const unit = log ? (own ?? most / 1000) : most;
+  return log
+    ? {
+        bend: (value) => Math.sign(value) * Math.log1p(Math.abs(value) / unit),
+        back: (place) => Math.sign(place) * Math.expm1(Math.abs(place)) * unit,
+      }
+    : { bend: (value) => value / unit, back: (place) => place * unit };
 }
 
 /** Where values stand between the ends of an axis, from 0 to 1. */
-export function axis(low: number, high: number, log: boolean): (value: number) => number {
-  const unit = Math.max(Math.abs(low), Math.abs(high)) / 1000 || 1;
-  const bend = (value: number): number => (log ? Math.sign(value) * Math.log1p(Math.abs(value) / unit) : value / unit);
+export function axis(low: number, high: number, log: boolean, unit?: number): (value: number) => number {
+  const { bend } = bending(low, high, log, unit);
   const [from, to] = [bend(low), bend(high)];
   return (value) => (to > from ? Math.min(1, Math.max(0, (bend(value) - from) / (to - from))) : 0.5);
 }
 
 /** From where to where a column's picture goes. */
 export function reachOf(feature: Feature, view: View): [low: number, high: number] | null {
-  const known = hasDeciles(feature, view) ? view.sets.flatMap((set) => quantilesOf(feature, set, view)) : edgesOf(feature);
+  const known = hasDeciles(feature, view) ? view.sets.flatMap((set) => quantilesOf(feature, set, view)) : edgesOf(feature, view);
   return known.length === 0 ? null : [Math.min(...known), Math.max(...known)];
 }
 
@@ -47,7 +74,7 @@ export function isOfTimes(feature: Feature, view: View): boolean {
 /** The axis of a column's picture. */
 export function axisOf(feature: Feature, view: View): (value: number) => number {
   const [low, high] = reachOf(feature, view) ?? [0, 1];
-  return axis(low, high, view.logValues && !isOfTimes(feature, view));
+  return axis(low, high, view.logValues && !isOfTimes(feature, view), view.chart === "lengths" ? undefined : feature.unit);
 }
 
 /** As many values as have room in a picture; a table has them all. */
@@ -57,12 +84,12 @@ const RANKS = 20;
 export function barsOf(feature: Feature, view: View): Bar[][] {
   const places = isRanked(feature)
     ? (feature.values ?? []).slice(0, RANKS).map((_, rank, { length }): [number, number] => [rank / length, (rank + 1) / length])
-    : neighbours(edgesOf(feature).map(axisOf(feature, view)));
+    : neighbours(edgesOf(feature, view).map(axisOf(feature, view)));
   return view.sets.map((set) => {
     const stats = figuresOf(feature, set, view);
-    const counts: readonly (number | null)[] | undefined = isRanked(feature) ? stats?.counts : stats?.bars;
+    const counts = countsOf(feature, set, view);
     const total = stats ? valuesIn(stats) : 0;
-    return counts?.length
+    return counts.length
       ? places.map(([low, high], place) => ({ low, high, share: (counts[place] ?? NaN) / (total || 1) }))
       : [];
   });

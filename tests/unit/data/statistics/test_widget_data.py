@@ -118,6 +118,16 @@ class TestOverOneAnother:
         assert drawn[exact == 0].sum() < 30
         assert (np.abs(drawn - exact) <= 0.001 * exact + 50).all()
 
+    def test_crowded_values_have_bars_that_grow_away_from_zero_too(self):
+        rng = np.random.default_rng(5)
+        skewed = np.exp(rng.normal(0, 3, 5_000))
+        (found,) = shown(table(x=skewed))["features"]
+        (stats,) = found["stats"]
+        assert max(stats["bars"]) > 0.9 * 5_000 > 2 * max(stats["bent_bars"])
+        assert sum(stats["bent_bars"]) == pytest.approx(5_000, rel=1e-3)
+        (found,) = shown(table(x=rng.normal(size=5_000)))["features"]
+        assert "bent_bars" not in found["stats"][0]
+
     def test_values_are_the_most_frequent_of_each(self):
         first = table(x=["a"] * 5 + [f"v{n}" for n in range(40)])
         other = table(x=["b"] * 3 + ["a"])
