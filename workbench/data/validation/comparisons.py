@@ -56,6 +56,8 @@ def measure_feature(
             continue
         bins = shared_bins(*(_values_only(profile_feature(each)) for each in (other, figures)))
         for name, threshold in thresholds.items():
+            if name == "JENSEN_SHANNON_DIVERGENCE" and _is_text(other) != _is_text(figures):
+                continue  # numbers have no value in common with texts, and their type says so
             value, place = _value(name, bins.a, bins.b)
             edges = bins.edges if bins.edges is not None and place + 1 < len(bins.edges) else None
             yield Measurement(
@@ -118,6 +120,10 @@ def check_treatment(feature: Any, controls: Controls, path: Path) -> Iterator[An
 
 def _control_of(control: DatasetStatistics, path: Path) -> FeatureStatistics | None:
     return next((each for each in control.features if path_of(each) == path), None)
+
+
+def _is_text(figures: FeatureStatistics) -> bool:
+    return figures.type in ("STRING", "BYTES")
 
 
 def _values_only(profile: Profile) -> Profile:

@@ -98,7 +98,7 @@ def _other_type(case: Case, value: str, kind: pa.DataType) -> str:
     cast = {"INT": "BIGINT", "FLOAT": "DOUBLE"}.get(wanted)
     # Of numbers written as text all rows offend; else those that are no numbers.
     if cast is not None and case.figures.type == "STRING" and not _all_numbers(case.figures):
-        return f"{present} AND TRY_CAST({value} AS {cast}) IS NULL"
+        return _no_number(value, cast)
     return present
 
 
@@ -143,9 +143,15 @@ def _beyond(bound: str, sign: str) -> Callable[[Case, str, pa.DataType], str]:
 
 def _not_numeric(cast: str) -> Callable[[Case, str, pa.DataType], str]:
     def predicate(case: Case, value: str, kind: pa.DataType) -> str:
-        return f"{value} IS NOT NULL AND TRY_CAST({value} AS {cast}) IS NULL"
+        return _no_number(value, cast)
 
     return predicate
+
+
+def _no_number(value: str, cast: str) -> str:
+    """Return the SQL of a text that is no number; DuckDB would round 2.5 to a whole one."""
+    whole = f" OR contains({value}, '.')" if cast == "BIGINT" else ""
+    return f"{value} IS NOT NULL AND (TRY_CAST({value} AS {cast}) IS NULL{whole})"
 
 
 def _nan(case: Case, value: str, kind: pa.DataType) -> str:

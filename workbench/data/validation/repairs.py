@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -105,7 +106,9 @@ def _range(proto: Any, feature: Any, figures: FeatureStatistics, evidence: Evide
         low, high = min(values), max(values)
     whole = which == "int_domain"
     for bound, value, wider in (("min", low, min), ("max", high, max)):
-        if domain.HasField(bound):
+        if domain.HasField(bound) and math.isinf(value):
+            domain.ClearField(bound)
+        elif domain.HasField(bound):
             held = int(value) if whole else float(np.float32(value))
             setattr(domain, bound, wider(getattr(domain, bound), held))
 

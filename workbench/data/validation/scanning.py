@@ -191,7 +191,7 @@ def _without_rows(source: Source, columns: Sequence[str]) -> Source:
 
 
 def _refused(sql: str, error: Exception, source: Source) -> InvalidInput:
-    said = str(error).split("\n\nLINE")[0]
+    said = str(error).splitlines()[0]
     words = said.split('"')
     hint = near(words[1], source.names) if "not found" in said and len(words) > 1 else None
     return InvalidInput(

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     Data: TypeAlias = Statistics | Dataset | pd.DataFrame | pa.Table | str
 
 KIND = "anomalies"
+#: What a record keeps of each anomaly, to be shown without the message.
+_KEPT = ("column", "kind", "severity", "short", "description")
 
 
 def validate(
@@ -146,10 +148,7 @@ def _recorded(result: Anomalies, reads: list[Artifact], environment: str | None)
         "environment": environment,
         "count": len(result),
         "columns": list(result.columns),
-        "found": [
-            {"column": each.column, "kind": each.kind, "description": each.description}
-            for each in result
-        ],
+        "found": [{name: getattr(each, name) for name in _KEPT} for each in result],
     }
     with place.metadata.record(
         "validate", name, reads=reads, properties={"environment": environment}
