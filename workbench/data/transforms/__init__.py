@@ -2,9 +2,11 @@
 
 In the order of the data: a function over columns (`expressions`; `mappers` and `scalers` are its
 words) is traced to a `graph` of `operations` and `analyzers`; `layers` fits it, a pass over the
-rows a layer; `plans` binds it to a lane (`lanes`), and `function_transform` applies it.
-`columns_transform` and `fitting` are the transform of named columns; `torch_module`, `saving` and
-`sklearn_transformer` take either further. Write functions with this module::
+rows a layer; `plans` binds it to a lane (`lanes`), and `applying` computes its outputs.
+`function_transform` is all of that in one place; `columns_transform` and `fitting` are the
+transform of named columns; `torch_module`, `saving` and `sklearn_transformer` take either further.
+
+Write functions with this module::
 
     from workbench.data import transforms as t
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from workbench.core.errors import InvalidInput
+from workbench.data.transforms.applying import Applied
 from workbench.data.transforms.expressions import trace
 from workbench.data.transforms.graph import Graph, State, build
-from workbench.data.transforms.lanes import ArrayLane, Batch, RowLane
-from workbench.data.transforms.outputs import FINISH_BATCH, FINISH_ROW, sizes
-from workbench.data.transforms.plans import Plan, bind
-from workbench.data.transforms.transform import FUNCTION_FORMAT, Arrays, Traced, Transform, unknown
+from workbench.data.transforms.lanes import Batch
+from workbench.data.transforms.outputs import sizes
+from workbench.data.transforms.transform import FUNCTION_FORMAT, Arrays, Traced, Transform
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 #: Rows that are computed at once: few enough for a processor's cache.
 BATCH = 1 << 15
-_BOUND = ("_row_plan", "_finishers", "_plans")
 
 
 class FunctionTransform(Transform):
@@ -98,7 +97,7 @@ class FunctionTransform(Transform):
     @property
     def width(self) -> int:
         """Columns of all outputs that are numbers."""
-        results = self._apply_batch(self._empty()).values()
+        results = self._applied.no_rows().values()
         numbers = [each for each in results if each.dtype == np.float32]
         return sum(1 if each.ndim == 1 else each.shape[1] for each in numbers)
 
@@ -140,7 +139,7 @@ class FunctionTransform(Transform):
             compute = on_workers(source)
         self.states = layers.fit(self.graph, source, compute=compute)
         self.fitted_on = source.artifact
-        self._forget_plans()
+        self.__dict__.pop("_applied", None)  # it was bound to what was found before
         return self
 
     def fit_apply(
@@ -180,10 +179,10 @@ class FunctionTransform(Transform):
             If a column is missing, or holds what it is not read as.
         """
         if isinstance(frame, Sequence) and not isinstance(frame, str):
-            self._check_fitted()
-            rows = [self.apply_row(each) for each in frame]
+            applied = self._applied
+            rows = [applied.row(each) for each in frame]
             if not rows:
-                return self._apply_batch(self._empty())
+                return applied.no_rows()
             return {name: np.stack([each[name] for each in rows]) for name in self.outputs}
         return _joined(self.apply_batches(frame))
 
@@ -206,19 +205,19 @@ class FunctionTransform(Transform):
             As `fit_apply`; for the very rows that it was fitted on.
         rows : int
         """
-        self._check_fitted()
+        applied = self._applied
         from workbench.data.datasets.sources import open_source
 
         columns = self.graph.fitted_columns if training else self.columns
         source = open_source(data, split=split, columns=columns)
         if not source.rows:
-            yield self._apply_batch(self._empty())
+            yield applied.no_rows()
         for part in source.parts:
             start = 0
             for table in part.tables(columns, max(rows, 1 << 17)):
                 for first in range(0, table.num_rows, rows):
                     piece = table.slice(first, rows)
-                    yield self._apply_batch(Batch(piece, start), training=training)
+                    yield applied.batch(Batch(piece, start), training=training)
                     start += piece.num_rows
 
     def apply_row(self, row: Mapping[str, Any]) -> Arrays:
@@ -239,13 +238,7 @@ class FunctionTransform(Transform):
         InvalidInput
             If a column is not in the row, or holds what it is not read as.
         """
-        try:
-            values = self._row_plan.run(row)
-        except KeyError as error:
-            if error.args and error.args[0] in self.columns:
-                raise unknown(error.args[0], row) from None
-            raise
-        return {name: finish(values[place]) for name, place, finish in self._finishers}
+        return self._applied.row(row)
 
     def to_json(self) -> str:
         """Return graph and states as text; the function itself is not needed again."""
@@ -274,46 +267,13 @@ class FunctionTransform(Transform):
         return transform
 
     @cached_property
-    def _row_plan(self) -> Plan:
+    def _applied(self) -> Applied:
         self._check_fitted()
-        return bind(self.graph, self.states or {}, RowLane(), self.graph.outputs.values())
-
-    @cached_property
-    def _finishers(self) -> list[tuple[str, int, Callable[[Any], Any]]]:
-        return [
-            (name, place, FINISH_ROW[self.graph.nodes[place].kind])
-            for name, place in self.graph.outputs.items()
-        ]
-
-    @cached_property
-    def _plans(self) -> dict[bool, Plan]:
-        targets = self.graph.outputs.values()
-        return {
-            training: bind(self.graph, self.states or {}, ArrayLane(), targets, training=training)
-            for training in (False, True)
-        }
-
-    def _apply_batch(self, batch: Batch, *, training: bool = False) -> Arrays:
-        self._check_fitted()
-        with np.errstate(all="ignore"):
-            values = self._plans[training].run(batch)
-            return {
-                name: FINISH_BATCH[self.graph.nodes[place].kind](values[place])
-                for name, place in self.graph.outputs.items()
-            }
-
-    def _empty(self) -> Batch:
-        import pyarrow as pa
-
-        return Batch(pa.table({name: pa.nulls(0) for name in self.columns}))
-
-    def _forget_plans(self) -> None:
-        for name in _BOUND:
-            self.__dict__.pop(name, None)
+        return Applied(self.graph, self.states or {})
 
     def __getstate__(self) -> dict[str, Any]:
         # Functions bound to a lane are bound again where they are needed.
-        return {name: value for name, value in vars(self).items() if name not in _BOUND}
+        return {name: value for name, value in vars(self).items() if name != "_applied"}
 
     def __eq__(self, other: object) -> bool:
         return (
