@@ -129,6 +129,16 @@ def many(count: int) -> None:
         )
 
 
+def spans(count: int) -> None:
+    """Add a dataset of so many spans, an hour each."""
+    import pandas as pd
+
+    from workbench.data.datasets.ingest import ingest
+
+    times = pd.date_range("2013-01-01", periods=count, freq="h", tz="UTC")
+    ingest(pd.DataFrame({"at": times}), name="hours", time="at", span="hour")
+
+
 def picture(width: int = 320, height: int = 120) -> bytes:
     """Return a PNG of a rising line, made without a drawing library."""
     rows = []
@@ -442,5 +452,9 @@ def _jobs() -> None:
 
 if __name__ == "__main__":
     workspace.connect(home=sys.argv[1])
-    command = {"add": add, "many": lambda count: many(int(count))}
+    command = {
+        "add": add,
+        "many": lambda count: many(int(count)),
+        "spans": lambda count: spans(int(count)),
+    }
     command[sys.argv[2]](sys.argv[3])

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import seed
+from tests.server import room, seed
 from tests.services import free_port, running
 from workbench import workspace
 
@@ -41,6 +41,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     place = workspace.connect(home=home)
     with workspace.use(place):
         records = seed.fill(home)
+        records |= {f"departures/{name}": each for name, each in room.fill(folder).items()}
         records["live"] = seed.start_run()
         with serving(folder, home) as url:
             yield Lab(url, records, home)

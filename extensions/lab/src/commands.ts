@@ -128,7 +128,7 @@ export function addCommands(context: IContext): void {
       );
       if (record) {
         const { dataset, code } = await api.page(record.id);
-        await openNotebook(dataset?.cells ?? [`import workbench as wb\n\n${code}`], app);
+        await openNotebook(dataset?.cells ?? [`import workbench as wb\n\n${code}`], app, notebooks);
       }
     },
   });

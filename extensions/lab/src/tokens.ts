@@ -188,7 +188,7 @@ export interface IValidation extends ICellLink {
   readonly schema: ICellLink | null;
   readonly environment: string | null;
   readonly data: string | null;
-  readonly count: number;
+  readonly state: string;
   readonly tables: readonly ITable[];
 }
 

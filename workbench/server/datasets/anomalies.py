@@ -53,6 +53,13 @@ def anomalies_in(artifact: Artifact) -> list[Anomaly]:
     ]
 
 
+def state_of(found: list[Anomaly]) -> str:
+    """Return how a validation ended: passed, warning or failed."""
+    if any(each.severity == "ERROR" for each in found):
+        return "failed"
+    return "warning" if found else "passed"
+
+
 def _validation(validation: Validation) -> dict[str, Any]:
     facts, schema = validation.anomalies.properties, validation.schema
     return {
@@ -61,7 +68,7 @@ def _validation(validation: Validation) -> dict[str, Any]:
         "schema": None if schema is None else link(schema.ref, schema.id),
         "environment": facts.get("environment"),
         "data": facts.get("data"),
-        "count": int(facts.get("count") or 0),
+        "state": state_of(anomalies_in(validation.anomalies)),
         "tables": listed(validation.anomalies),
     }
 

@@ -41,7 +41,7 @@ function Validation(props: IDatasetProps & { validation: IValidation }): React.J
   return (
     <section aria-label={validation.text}>
       <p className="wb-Part-head">
-        <State state={validation.count === 0 ? "passed" : "failed"} trans={trans} />
+        <State state={validation.state} trans={trans} />
         {schema ? (
           <span>
             {trans.__("against")}{" "}

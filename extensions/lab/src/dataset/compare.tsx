@@ -50,6 +50,7 @@ export function ComparePanel(props: ILoadedProps & { onDone: () => void }): Reac
           <span className="wb-Faint">{trans.__("From")}</span>
           <select
             className="wb-Form-field"
+            aria-label={trans.__("From")}
             value={other}
             autoFocus
             onChange={(event) => {

@@ -88,6 +88,7 @@ function Choice(props: {
       <span className="wb-Faint">{label}</span>
       <select
         className="wb-Form-field"
+        aria-label={label}
         value={value}
         onChange={(event) => {
           onChoose(event.target.value);
