@@ -32,39 +32,38 @@ test("every picture draws, light and dark, and axe finds nothing serious", async
   }
 });
 
-test("points are picked by colour and by area, read by key, and become code in a cell", async ({ page }) => {
-  const dive = picture(page, "Dive");
-  await dive.getByRole("button", { name: /^UA/ }).click();
-  await expect(dive.getByText(/17,\d{3} picked|1\d,\d{3} picked/)).toBeVisible();
-  const canvas = dive.getByRole("application");
-  await canvas.focus();
-  await page.keyboard.press("ArrowRight");
-  await page.keyboard.press("ArrowRight");
-  await expect(dive.getByRole("status")).toContainText("month 2");
-  await page.keyboard.press("Enter");
-  await expect(dive.getByRole("region", { name: "Record" }).or(dive.locator(".wbu-Record"))).toContainText("UA");
-  await dive.getByRole("button", { name: "Insert code" }).click();
-  await expect(page.locator(".jp-CodeCell .cm-content", { hasText: 'flights[flights["carrier"].eq("UA")]' })).toBeVisible();
-});
-
-test("drift is drawn from one end to the other", async ({ page }) => {
-  const drift = picture(page, "DriftView");
-  const slider = drift.getByRole("slider");
-  await drift.getByRole("button", { name: "Play" }).click();
-  await expect(slider).toHaveAttribute("aria-valuetext", "November and December");
-  await slider.focus();
-  await page.keyboard.press("PageDown");
-  await expect(slider).toHaveAttribute("aria-valuetext", "January to October");
-});
-
-test("a schema is edited, its proposal taken over, and the kernel saves it", async ({ page }) => {
-  const schema = picture(page, "Schema");
-  await schema.getByLabel("values of carrier").fill("");
-  await schema.getByRole("button", { name: /^Accept the edit for dep_delay/ }).click();
-  await expect(schema.locator("pre")).toContainText('.edit("dep_delay", maximum=896)');
-  await schema.getByLabel("present of carrier").fill("140");
-  await expect(schema.getByRole("status")).toHaveText("present of carrier takes from 0 to 100 %");
-  await schema.getByLabel("present of carrier").fill("99");
-  await schema.getByRole("button", { name: "Save" }).click();
-  await expect(schema.getByRole("status")).toContainText(/Saved as pictured@\d+/);
+test("points, drift and a schema are used by hand and by key", async ({ page }) => {
+  await test.step("points are picked by colour, read by key, and become code in a cell", async () => {
+    const dive = picture(page, "Dive");
+    await dive.getByRole("button", { name: /^UA/ }).click();
+    await expect(dive.getByText(/1\d,\d{3} picked/)).toBeVisible();
+    await dive.getByRole("application").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    await expect(dive.getByRole("status")).toContainText("month 2");
+    await page.keyboard.press("Enter");
+    await expect(dive.locator(".wbu-Record")).toContainText("UA");
+    await dive.getByRole("button", { name: "Insert code" }).click();
+    await expect(page.locator(".jp-CodeCell .cm-content", { hasText: 'flights[flights["carrier"].eq("UA")]' })).toBeVisible();
+  });
+  await test.step("drift is drawn from one end to the other", async () => {
+    const drift = picture(page, "DriftView");
+    const slider = drift.getByRole("slider");
+    await drift.getByRole("button", { name: "Play" }).click();
+    await expect(slider).toHaveAttribute("aria-valuetext", "November and December");
+    await slider.focus();
+    await page.keyboard.press("PageDown");
+    await expect(slider).toHaveAttribute("aria-valuetext", "January to October");
+  });
+  await test.step("a schema is edited, its proposal taken over, and the kernel saves it", async () => {
+    const schema = picture(page, "Schema");
+    await schema.getByLabel("values of carrier").fill("");
+    await schema.getByRole("button", { name: /^Accept the edit for dep_delay/ }).click();
+    await expect(schema.locator("pre")).toContainText('.edit("dep_delay", maximum=896)');
+    await schema.getByLabel("present of carrier").fill("140");
+    await expect(schema.getByRole("status")).toHaveText("present of carrier takes from 0 to 100 %");
+    await schema.getByLabel("present of carrier").fill("99");
+    await schema.getByRole("button", { name: "Save" }).click();
+    await expect(schema.getByRole("status")).toContainText(/Saved as pictured@\d+/);
+  });
 });

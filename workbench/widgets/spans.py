@@ -49,7 +49,7 @@ class SpansWidget(Widget):
     --------
     >>> import pyarrow as pa
     >>> SpansWidget(pa.table({"month": [1, 1, 2], "delay": [1, 2, 30]}), by="month")
-    data through 2 spans: 2 columns
+    data through 2 spans: 1 column
     """
 
     module: ClassVar[str] = "spans"
@@ -88,7 +88,8 @@ class SpansWidget(Widget):
     def text(self) -> str:
         """Return one line: of what, how many spans and columns."""
         spans, columns = len(self.data["spans"]), len(self.data["columns"])
-        return f"{self.data['name']} through {spans:,} spans: {columns:,} columns"
+        word = "column" if columns == 1 else "columns"
+        return f"{self.data['name']} through {spans:,} spans: {columns:,} {word}"
 
 
 def named_spans(data: Any, by: str | None) -> tuple[str, list[tuple[str, DatasetStatistics]]]:

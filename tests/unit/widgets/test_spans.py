@@ -84,7 +84,7 @@ def test_spans_of_a_frame_are_in_the_order_of_their_numbers():
     widget = SpansWidget(frame, by="month", name="flights")
     assert [each["name"] for each in widget.data["spans"]] == ["1", "9", "10"]
     assert [each["name"] for each in widget.data["columns"]] == ["delay"]
-    assert repr(widget) == "flights through 3 spans: 1 columns"
+    assert repr(widget) == "flights through 3 spans: 1 column"
 
 
 def test_a_datasets_spans_follow_one_another():
