@@ -17,6 +17,8 @@ def facets(frame):
         GenericFeatureStatisticsGenerator,
     )
 
+    truths = dict.fromkeys(frame.select_dtypes("bool"), "int8")  # it fails on truth values
+    frame = frame.astype(truths)
     generator = GenericFeatureStatisticsGenerator()
     return generator.ProtoFromDataFrames([{"name": "flights", "table": frame}])
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 
@@ -34,18 +34,23 @@ def measure(spans: tuple[int, ...] = SPANS) -> list[Measure]:
             write_span(Path(folder), span, SPAN_ROWS)
         told = [_described(Path(folder), each) for each in fitting]
     sizes = np.array(fitting) * SPAN_ROWS
-    exponent = np.polyfit(np.log(sizes), np.log([each["seconds"] for each in told]), 1)[0]
+
+    def exponent(what: str) -> float:
+        """Return to which power of the rows something grows."""
+        return float(np.polyfit(np.log(sizes), np.log([each[what] for each in told]), 1)[0])
+
     largest = sizes[-1] * IN_MEMORY / 1e9
     return [
         *(
             Measure(
                 f"{rows:,} rows",
                 (each["seconds"],),
-                note=f"at most {each['peak'] / 1e9:.2f} GB resident",
+                note=f"{each['cpu']:.1f} s of processors, {each['peak'] / 1e9:.2f} GB at most",
             )
             for rows, each in zip(sizes, told, strict=True)
         ),
-        Measure("time grows with rows to the", (exponent,), "", "linear: 1"),
+        Measure("time grows with rows to the", (exponent("seconds"),), "", "linear: 1"),
+        Measure("processors' time, to the", (exponent("cpu"),), "", "whoever else is at work"),
         Measure("the largest in memory", (largest,), "GB", f"cap: {CAP / 1e9:.1f} GB of data"),
     ]
 
@@ -67,13 +72,13 @@ def main(folder: Path, spans: int) -> None:
     with tempfile.TemporaryDirectory() as home:
         workspace.connect(home=home)
         source = source_of(sorted(folder.glob("*.parquet"))[:spans])
-        start = perf_counter()
+        start, began = perf_counter(), process_time()
         figures, *_ = describe_source(source)
-        seconds = perf_counter() - start
+        seconds, cpu = perf_counter() - start, process_time() - began
     if figures.rows != spans * SPAN_ROWS:
         raise RuntimeError(f"{figures.rows} rows were counted")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"seconds": seconds, "peak": peak}))
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak": peak}))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ from workbench.data.statistics.figures import (
 )
 from workbench.data.statistics.images import Images
 from workbench.data.statistics.number_figures import (
-    BINS,  # noqa: F401  # read from here too
     TOP,
     finite_quantiles,
     number_figures,
@@ -110,8 +109,8 @@ def _of_texts(path: tuple[str, ...], partial: TextPartial, weighted: bool) -> Fe
         avg_length=lengths.total / count if count else None,
         min_length=lengths.shortest,
         max_length=lengths.longest,
-        words=None if partial.words is None else _words(partial.words),
-        images=None if partial.images is None else _images(partial.images),
+        words=_words(partial.words, count),
+        images=_images(partial.images),
         **known,
     )
 
@@ -125,7 +124,7 @@ def _of_bytes(path: tuple[str, ...], partial: BytesPartial, weighted: bool) -> F
         avg_length=lengths.total / count if count else None,
         min_length=lengths.shortest,
         max_length=lengths.longest,
-        images=None if partial.images is None else _images(partial.images),
+        images=_images(partial.images),
         **_known(path, partial.presence, weighted),
     )
 
@@ -188,22 +187,31 @@ def _of_structs(
     return [whole, *fields]
 
 
-def _words(words: Words) -> WordFigures:
+def _words(words: Words | None, texts: int) -> WordFigures | None:
+    """Return the figures of words, if most texts have been read."""
+    if words is None or words.texts * 2 <= texts:
+        return None
     total = words.words.total
-    mean = total / words.texts if words.texts else 0.0
-    return WordFigures(total, mean, words.words.unique, tuple(words.words.top(TOP)))
+    return WordFigures(total, total / words.texts, words.words.unique, tuple(words.words.top(TOP)))
 
 
-def _images(images: Images) -> ImageFigures:
+def _images(images: Images | None) -> ImageFigures | None:
+    """Return the figures of images, if most values are."""
+    if images is None:
+        return None
+    looked_into = sum(images.formats.values()) + images.unreadable
+    if looked_into <= images.others:
+        return None
+
     def sizes(numbers: Numbers) -> tuple[float, ...]:
         if isinstance(numbers, Counted) and not len(numbers.values):
             return ()
         return tuple(finite_quantiles(spread_of(numbers).finite))
 
     return ImageFigures(
-        images.formats,
-        images.modes,
-        images.unreadable,
+        dict(sorted(images.formats.items())),
+        dict(sorted(images.modes.items())),
+        images.unreadable + images.others,
         sizes(images.widths),
         sizes(images.heights),
         images.max_bytes,

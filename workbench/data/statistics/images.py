@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from collections import Counter
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from workbench.core.errors import Unavailable
 from workbench.data.statistics.numbers import Counted, Numbers, bounded, merge_numbers
 
 # JPEG, PNG, GIF, TIFF, BMP and WebP.
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"II*\x00", b"MM\x00*", b"BM", b"RIFF")
-_LOOKED_AT = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +28,8 @@ class Images:
     ----------
     formats, modes : dict of str to int
     unreadable, max_bytes : int
+    others : int
+        Values that do not begin as an image does, where nobody said that they are images.
     widths, heights : Counted or Summary
         In pixels.
     """
@@ -34,11 +38,12 @@ class Images:
     modes: dict[str, int]
     unreadable: int
     max_bytes: int
+    others: int
     widths: Numbers
     heights: Numbers
 
     @classmethod
-    def of(cls, values: pa.ChunkedArray, limit: int) -> Images:
+    def of(cls, values: pa.ChunkedArray, limit: int, others: int = 0) -> Images:
         """Return those of images, or of the files that texts name.
 
         Raises
@@ -64,6 +69,7 @@ class Images:
             dict(modes),
             unreadable,
             largest,
+            others,
             bounded(_counted(widths), limit),
             bounded(_counted(heights), limit),
         )
@@ -75,22 +81,27 @@ class Images:
             dict(Counter(self.modes) + Counter(other.modes)),
             self.unreadable + other.unreadable,
             max(self.max_bytes, other.max_bytes),
+            self.others + other.others,
             merge_numbers(self.widths, other.widths, limit),
             merge_numbers(self.heights, other.heights, limit),
         )
 
 
-def are_images(values: pa.ChunkedArray) -> bool:
-    """Return whether most byte strings begin as images do, and can be looked into."""
-    from importlib.util import find_spec
+def found_images(values: pa.ChunkedArray, limit: int) -> Images | None:
+    """Return those of the byte strings that begin as images do; None if they cannot be looked into.
 
-    looked = [value.as_buffer().to_pybytes()[:6] for value in _first(values)]
-    begun = sum(value.startswith(_BEGINNINGS) for value in looked)
-    return begun * 2 > len(looked) > 0 and find_spec("PIL") is not None
-
-
-def _first(values: pa.ChunkedArray) -> list[pa.Scalar]:
-    return list(values.slice(0, _LOOKED_AT))
+    Parameters
+    ----------
+    values : pyarrow.ChunkedArray
+        None of them null.
+    limit : int
+        Distinct widths and heights that are counted one by one.
+    """
+    if find_spec("PIL") is None:
+        return None
+    begun = functools.reduce(pc.or_, (pc.starts_with(values, each) for each in _BEGINNINGS))
+    images = values.filter(begun)
+    return Images.of(images, limit, len(values) - len(images))
 
 
 def _each(values: pa.ChunkedArray) -> list[str] | list[bytes]:

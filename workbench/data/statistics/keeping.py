@@ -70,11 +70,7 @@ _CLASS, _ARRAY, _STEPS, _TEXTS = "#", 1, 2, 3
 
 def pack(slices: Slices) -> bytes:
     """Return partials as bytes; `unpack` brings back the very same."""
-    import msgpack
-
-    plain = msgpack.packb(slices, default=_plain, strict_types=True)
-    packed: bytes = pa.compress(plain, codec="zstd", asbytes=True)
-    return len(plain).to_bytes(8, "little") + packed
+    return _compressed(_flat(slices))
 
 
 def unpack(content: bytes) -> Slices:
@@ -127,9 +123,25 @@ def keep_slices(key: dict[str, object], slices: Slices, size: int) -> None:
     size : int
         Bytes of the files.
     """
-    content = pack(slices)
+    flat = _flat(slices)
+    # They seldom become a quarter as long; what would be too long then is not even compressed.
+    if len(flat) > size:
+        return
+    content = _compressed(flat)
     if len(content) * _WORTH < size:
         keep(key, content)
+
+
+def _flat(slices: Slices) -> bytes:
+    import msgpack
+
+    flat: bytes = msgpack.packb(slices, default=_plain, strict_types=True)
+    return flat
+
+
+def _compressed(flat: bytes) -> bytes:
+    packed: bytes = pa.compress(flat, codec="zstd", asbytes=True)
+    return len(flat).to_bytes(8, "little") + packed
 
 
 def _plain(value: Any) -> Any:
@@ -168,8 +180,9 @@ def _packed(values: npt.NDArray[Any]) -> tuple[int, bytes]:
 
 
 def _narrowed(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    fits = not values.size or (values.min() >= 0 and values.max() < 2**32)
-    return values.astype(np.uint32) if fits else values
+    if values.size and values.min() < 0:
+        return values
+    return values.astype(np.min_scalar_type(values.max(initial=0)))
 
 
 def _array(code: int, content: bytes) -> Any:

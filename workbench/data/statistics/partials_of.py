@@ -15,7 +15,7 @@ from workbench.data.columns import Family, family_of, is_list
 from workbench.data.statistics.counting import as_numbers, distinct, distinct_texts
 from workbench.data.statistics.distributions import Floats
 from workbench.data.statistics.hashing import text_hashes
-from workbench.data.statistics.images import Images, are_images
+from workbench.data.statistics.images import Images, found_images
 from workbench.data.statistics.numbers import Counted, bounded
 from workbench.data.statistics.partials import (
     BytesPartial,
@@ -45,14 +45,14 @@ class Looks:
         Distinct values that are counted one by one at the most.
     categorical : bool
         Whether whole numbers are categories.
-    words, images : bool or None
-        Whether texts are to be read, and values are images; None finds out.
+    words, images : bool
+        Whether texts are to be read, and values are images, whatever they look like.
     """
 
     limit: int = LIMIT
     categorical: bool = False
-    words: bool | None = None
-    images: bool | None = None
+    words: bool = False
+    images: bool = False
 
 
 def partial_of(
@@ -139,15 +139,16 @@ def _of_texts(column: pa.ChunkedArray, looks: Looks, weights: Floats | None) -> 
     presence = replace(presence, count=count)
     if weights is not None:
         presence = _weighed(presence, weights[_valid(column)], weights)
-    lengths = _lengths(pc.utf8_length(values), counts)
-    prose = looks.words
-    if prose is None:
-        prose = is_prose(values, counts, lengths.total)
+    sizes = pc.utf8_length(values)
+    prose = np.ones(len(values), bool) if looks.words else np.asarray(is_prose(values, sizes))
+    words = None
+    if prose.any():
+        words = Words.of(values.filter(pa.array(prose)), counts[prose], looks.limit)
     return TextPartial(
         presence,
         Texts(values, counts, heavy, count).bounded(looks.limit),
-        lengths,
-        Words.of(values, counts, looks.limit) if prose else None,
+        _lengths(sizes, counts),
+        words,
         Images.of(column.drop_null(), looks.limit) if looks.images else None,
     )
 
@@ -175,12 +176,9 @@ def _of_bytes(column: pa.ChunkedArray, looks: Looks, weights: Floats | None) -> 
     hashed = Hashed(np.zeros(0, np.uint64))
     for chunk in present.chunks:
         hashed = hashed.merged(Hashed.of(text_hashes(chunk), looks.limit), looks.limit)
-    images = are_images(present) if looks.images is None else looks.images
+    images = Images.of if looks.images else found_images
     return BytesPartial(
-        presence,
-        hashed,
-        _lengths(pc.binary_length(present), None),
-        Images.of(present, looks.limit) if images else None,
+        presence, hashed, _lengths(pc.binary_length(present), None), images(present, looks.limit)
     )
 
 

@@ -117,7 +117,9 @@ def _read_lists(common: Any, custom: Custom) -> tuple[ListFigures, ...]:
 def _read_texts(stats: Any, feature: FeatureStatistics, custom: Custom) -> FeatureStatistics:
     whole = feature.type in ("INT", "TIME", "BOOL")
     length = custom.get(f"{OURS}avg_length")
-    average = stats.avg_length if length is None else length.num
+    average = None if length is None else length.num
+    if f"{OURS}type" not in custom and feature.count and not whole:
+        average = stats.avg_length
     heavy = feature.weighted
     if heavy is not None:
         heavy = replace(heavy, top=_top(stats.weighted_string_stats))
@@ -125,7 +127,7 @@ def _read_texts(stats: Any, feature: FeatureStatistics, custom: Custom) -> Featu
         feature,
         unique=stats.unique,
         top=tuple((value, int(count)) for value, count in _top(stats)),
-        avg_length=average if feature.count and not whole else None,
+        avg_length=average,
         invalid_utf8=stats.invalid_utf8_count,
         categorical=whole,
         weighted=heavy,

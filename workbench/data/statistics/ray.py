@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import cloudpickle
@@ -16,7 +16,7 @@ from workbench.data.statistics.keeping import Slices, pack, unpack
 from workbench.data.statistics.scanning import Asked, block_partials
 
 
-def on_workers(blocks: Sequence[Block], asked: Asked) -> Iterator[Slices]:
+def on_workers(blocks: Sequence[Block], asked: Asked) -> Generator[Slices]:
     """Yield the blocks' partials in order, each made by one task of Ray.
 
     A worker reads a block's files from the artifact store. Twice as many tasks are under way as

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
@@ -71,15 +72,15 @@ class Asked:
         return Looks(
             min(self.limit, max(1, _ALL_COUNTED // max(1, len(self.columns)))),
             column in self.categorical,
-            True if column in self.words else None,
-            True if column in self.images else None,
+            column in self.words,
+            column in self.images,
         )
 
 
 class Partials(Protocol):
     """Makes the partials of blocks, here or elsewhere, and yields them in order."""
 
-    def __call__(self, blocks: Sequence[Block], asked: Asked) -> Iterator[Slices]:
+    def __call__(self, blocks: Sequence[Block], asked: Asked) -> Generator[Slices]:
         """Yield each block's partials."""
 
 
@@ -110,13 +111,14 @@ def scan(name: str, blocks: Sequence[Block], asked: Asked, make: Partials | None
     with progress(f"Statistics of {name}", total) as advance:
         start, result = _known_prefix(blocks, asked)
         advance(sum(block.rows for block in blocks[:start]))
-        rest = blocks[start:]
-        for place, slices in enumerate(_each(rest, asked, make or in_threads), start):
-            result = slices if result is None else merge_slices(result, slices, limit)
-            if len(result) - 1 > MOST_SLICES:
-                raise too_many(asked.by, len(result) - 1)
-            _keep_prefix(blocks, place, asked, result)
-            advance(blocks[place].rows)
+        # Closed at once on Ctrl-C, so that nothing more is begun.
+        with closing(_each(blocks[start:], asked, make or in_threads)) as each:
+            for place, slices in enumerate(each, start):
+                result = slices if result is None else merge_slices(result, slices, limit)
+                if len(result) - 1 > MOST_SLICES:
+                    raise too_many(asked.by, len(result) - 1)
+                _keep_prefix(blocks, place, asked, result)
+                advance(blocks[place].rows)
     counted = result[WHOLE].rows if result else 0
     if counted != total:
         raise WorkbenchError(
@@ -126,7 +128,7 @@ def scan(name: str, blocks: Sequence[Block], asked: Asked, make: Partials | None
     return result or {}
 
 
-def in_threads(blocks: Sequence[Block], asked: Asked) -> Iterator[Slices]:
+def in_threads(blocks: Sequence[Block], asked: Asked) -> Generator[Slices]:
     """Yield the blocks' partials, made in threads, in order."""
     threads = thread_count()
     pool = ThreadPoolExecutor(threads)
@@ -224,23 +226,24 @@ def _joined(futures: list[Future[Slices]]) -> Slices:
     return first
 
 
-def _each(blocks: Sequence[Block], asked: Asked, make: Partials) -> Iterator[Slices]:
+def _each(blocks: Sequence[Block], asked: Asked, make: Partials) -> Generator[Slices]:
     """Yield the blocks' partials in order: those that are kept, and those that must be made."""
     keys = [
         key_of(block.digests, _key(asked), "block") if _is_kept(block) else None for block in blocks
     ]
     known = [key is not None and holds(key) for key in keys]
-    made = make([block for block, here in zip(blocks, known, strict=True) if not here], asked)
-    for block, key, here in zip(blocks, keys, known, strict=True):
-        content = find(key) if key is not None and here else None
-        if content is not None:
-            yield unpack(content)
-            continue
-        # What was kept a moment ago may be cleared away by now.
-        slices = block_partials(block, asked, asked.columns) if here else next(made)
-        if key is not None:
-            keep_slices(key, slices, block.size)
-        yield slices
+    new = [block for block, here in zip(blocks, known, strict=True) if not here]
+    with closing(make(new, asked)) as made:
+        for block, key, here in zip(blocks, keys, known, strict=True):
+            content = find(key) if key is not None and here else None
+            if content is not None:
+                yield unpack(content)
+                continue
+            # What was kept a moment ago may be cleared away by now.
+            slices = block_partials(block, asked, asked.columns) if here else next(made)
+            if key is not None:
+                keep_slices(key, slices, block.size)
+            yield slices
 
 
 def _is_kept(block: Block) -> bool:

@@ -13,9 +13,8 @@ import pyarrow.compute as pc
 from workbench.data.statistics.counting import distinct_texts
 from workbench.data.statistics.texts import Texts
 
-#: Texts of so many characters and words on average are taken to be written to be read.
+#: A text of so many characters and words is taken to be written to be read.
 CHARACTERS, WORDS = 50, 5
-_LOOKED_AT = 200
 _AT_ONCE = 1 << 24
 # Whatever is neither a letter of any script, nor a digit, nor an apostrophe.
 _BETWEEN = r"[^\pL\pN']+"
@@ -48,14 +47,13 @@ class Words:
         return Words(self.texts + other.texts, self.words.merged(other.words, limit))
 
 
-def is_prose(values: pa.Array, counts: npt.NDArray[np.int64], characters: int) -> bool:
-    """Return whether texts, `characters` together, look as if they were written to be read."""
-    total = int(counts.sum())
-    if not total or characters < CHARACTERS * total:
-        return False
-    looked = values[:_LOOKED_AT]
-    spaces = pc.sum(pc.count_substring_regex(looked, r"\s+")).as_py()
-    return int(spaces) >= (WORDS - 1) * len(looked)
+def is_prose(values: pa.Array, lengths: pa.Array) -> pa.Array:
+    """Return which texts, of such lengths, look as if they were written to be read."""
+    long = pc.greater_equal(lengths, CHARACTERS)
+    if not pc.any(long).as_py():
+        return long
+    spaces = pc.count_substring_regex(pc.if_else(long, values, ""), r"\s+")
+    return pc.greater_equal(spaces, WORDS - 1)
 
 
 def _pieces(

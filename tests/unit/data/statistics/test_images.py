@@ -13,7 +13,7 @@ def picture(width, height, mode="RGB", kind="PNG"):
     return content.getvalue()
 
 
-def described(values, kind, images=None):
+def described(values, kind, images=False):
     return describe("x", pa.chunked_array([pa.array(values, kind)]), None, Looks(images=images))
 
 
@@ -29,7 +29,9 @@ def test_bytes_that_begin_as_images_are_looked_into():
     assert found.images.max_bytes == max(map(len, values[:2]))
 
 
-def test_other_bytes_are_not():
+def test_other_bytes_are_not_unless_they_are_few():
+    few = described([picture(3, 4), picture(3, 4), b"other"], pa.binary())
+    assert (few.images.formats, few.images.unreadable) == ({"PNG": 2}, 1)
     found = described([b"\x00\x01", b"\x00"], pa.binary())
     assert found.images is None
     assert (found.avg_length, found.min_length, found.max_length) == (1.5, 1, 2)

@@ -253,4 +253,4 @@ def test_scan_takes_any_maker_of_partials():
     source = open_source(pa.table({"x": [1, 2]}))
     blocks = blocks_of(source)
     with pytest.raises(WorkbenchError, match="0 rows of x were counted where 2 are"):
-        scan("x", blocks, Asked(("x",)), lambda blocks, asked: iter([{}]))
+        scan("x", blocks, Asked(("x",)), lambda blocks, asked: ({} for _ in blocks))

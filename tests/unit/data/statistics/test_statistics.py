@@ -4,27 +4,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from facets_overview import feature_statistics_pb2
 from hypothesis import given
 from hypothesis import strategies as st
-from tensorflow_metadata.proto.v0 import statistics_pb2
 
 from workbench.core.errors import InvalidInput
-from workbench.data.statistics import Statistics, load_statistics, statistics
+from workbench.data.statistics import load_statistics, statistics
 from workbench.data.statistics.describing import describe
 
 floats = st.floats(-1e12, 1e12) | st.integers(-50, 50).map(float) | st.none() | st.just(math.nan)
 wholes = st.integers(-(2**62), 2**62) | st.integers(0, 9) | st.none()
-MIXED = pd.DataFrame(
-    {
-        "x": [0.0, 1.5, np.nan, -2.0],
-        "n": [1, 2, 2, 3],
-        "flag": [True, False, True, True],
-        "text": ["a", "bb", "a", None],
-        "at": pd.to_datetime(["2013-01-01", "2013-01-02", "2013-01-03", "NaT"], utc=True),
-        "empty": [None] * 4,
-    }
-)
 
 
 def described(values, kind):
@@ -166,39 +154,6 @@ def test_statistics_of_a_dataset_are_recorded_and_read_back_alike(here, year):
     assert back["arr_delay"].quantiles == made["arr_delay"].quantiles
     assert back["late"].type == "BOOL"
     assert back["late"].top == made["late"].top
-
-
-class TestProtos:
-    def test_tensorflow_metadata_reads_them(self):
-        text = statistics(MIXED).to_proto().SerializeToString()
-        proto = statistics_pb2.DatasetFeatureStatisticsList.FromString(text).datasets[0]
-        by_name = {each.path.step[0]: each for each in proto.features}
-        assert proto.num_examples == 4
-        x = by_name["x"].num_stats
-        assert (x.common_stats.num_missing, x.num_zeros, x.min, x.max) == (1, 1, -2.0, 1.5)
-        assert {each.type for each in x.histograms} == {0, 1}
-        assert by_name["text"].string_stats.unique == 2
-        assert by_name["text"].string_stats.top_values[0].value == "a"
-        assert by_name["flag"].type == statistics_pb2.FeatureNameStatistics.INT
-        assert by_name["empty"].string_stats.common_stats.num_missing == 4
-
-    def test_facets_reads_them(self):
-        text = statistics(MIXED).to_facets_proto().SerializeToString()
-        proto = feature_statistics_pb2.DatasetFeatureStatisticsList.FromString(text).datasets[0]
-        by_name = {each.name: each for each in proto.features}
-        assert list(by_name) == list(MIXED.columns)
-        assert by_name["x"].num_stats.median == 0.0
-        assert not by_name["x"].custom_stats
-
-    def test_what_another_writer_wrote_is_read(self):
-        proto = statistics_pb2.DatasetFeatureStatisticsList()
-        dataset = proto.datasets.add(name="theirs", num_examples=10)
-        feature = dataset.features.add(type=statistics_pb2.FeatureNameStatistics.INT)
-        feature.path.step.append("n")
-        feature.num_stats.common_stats.num_non_missing = 8
-        feature.num_stats.mean = 2.0
-        read = Statistics.from_proto(proto)["n"]
-        assert (read.type, read.count, read.missing, read.mean) == ("INT", 8, 2, 2.0)
 
 
 def test_names_are_escaped_where_they_are_shown():
