@@ -7,7 +7,8 @@ from typing import Any
 
 from workbench import workspace
 from workbench.metadata import Execution, Metadata
-from workbench.server import facts, listing
+from workbench.server import listing
+from workbench.server.metric_names import main_metric
 from workbench.tracking.thinning import Point, as_json, thinned
 
 
@@ -56,7 +57,7 @@ def experiment(name: str, limit: int = 200) -> dict[str, Any]:
     params = metadata.params_of([run.id for run in runs])
     return {
         "experiment": name,
-        "metric": facts.main_metric(
+        "metric": main_metric(
             {key: value for metrics in around.metrics.values() for key, value in metrics.items()}
         ),
         "runs": [

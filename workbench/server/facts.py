@@ -11,6 +11,7 @@ from typing import Any
 
 from workbench.metadata import Artifact, Execution, Schedule
 from workbench.server import formats
+from workbench.server.metric_names import main_metric, short_metric
 
 
 @dataclass(frozen=True)
@@ -114,35 +115,6 @@ def of_job(
     return Facts(text, values, state=state)
 
 
-def main_metric(metrics: Mapping[str, float]) -> str | None:
-    """Return the metric that says most: a validation score, then any score, then a loss.
-
-    Examples
-    --------
-    >>> main_metric({"train/loss": 0.5, "validation/auc": 0.73, "validation/loss": 0.6})
-    'validation/auc'
-    """
-    if not metrics:
-        return None
-    return min(metrics, key=_worth)
-
-
-def short_metric(key: str) -> str:
-    """Return a metric's name without the part of the data it was taken on.
-
-    Examples
-    --------
-    >>> short_metric("validation/auc")
-    'auc'
-    """
-    return (
-        re.split(r"[/.]", key)[-1]
-        .removeprefix("validation_")
-        .removeprefix("val_")
-        .replace("_", " ")
-    )
-
-
 def first_line(error: str) -> str:
     """Return the line of an error that says what happened: the first, or a traceback's last."""
     lines = [line.strip() for line in error.strip().splitlines() if line.strip()]
@@ -160,19 +132,6 @@ def moment(value: object) -> datetime | None:
     except ValueError:
         return None
     return parsed if parsed.tzinfo else None
-
-
-_SCORES = ("auc", "accuracy", "f1", "r2", "precision", "recall", "ndcg", "map")
-_LOSSES = ("loss", "rmse", "mae", "mse", "error")
-
-
-def _worth(key: str) -> tuple[int, int, str]:
-    name = key.lower()
-    held_out = 0 if re.search(r"\b(validation|val|test|eval)", name) else 1
-    for rank, word in enumerate((*_SCORES, *_LOSSES)):
-        if re.search(rf"(^|[^a-z]){word}", name):
-            return (0 if rank < len(_SCORES) else 1, held_out * 100 + rank, key)
-    return (2, held_out, key)
 
 
 def _run_text(run: Execution, values: dict[str, Any], metrics: Mapping[str, float]) -> str:
@@ -302,6 +261,31 @@ def _evaluation(artifact: Artifact, around: Surroundings) -> Facts:
     )
 
 
+def verdict(anomalies: Artifact) -> str:
+    """Return how a validation ended: passed, warning or failed."""
+    found = anomalies.properties.get("found") or []
+    if any(each.get("severity", "ERROR") == "ERROR" for each in found):
+        return "failed"
+    return "warning" if found else "passed"
+
+
+def _anomalies(artifact: Artifact, around: Surroundings) -> Facts:
+    count = len(artifact.properties.get("found") or [])
+    text = formats.counted(count, "anomaly", "anomalies")
+    return Facts(text, {"anomalies": count}, artifact.aliases, verdict(artifact))
+
+
+def _figures(artifact: Artifact, around: Surroundings) -> Facts:
+    """Return the facts of a schema, or of statistics."""
+    facts = artifact.properties
+    columns = facts.get("columns") or 0
+    values: dict[str, Any] = {"columns": columns if isinstance(columns, int) else len(columns)}
+    if isinstance(facts.get("rows"), int):
+        values["rows"] = facts["rows"]
+    text = formats.counted(values["columns"], "column")
+    return Facts(text, values, artifact.aliases, artifact.state)
+
+
 _BY_KIND: dict[str, Callable[[Artifact, Surroundings], Facts]] = {
     "dataset": _dataset,
     "feature_view": _feature_view,
@@ -310,4 +294,7 @@ _BY_KIND: dict[str, Callable[[Artifact, Surroundings], Facts]] = {
     "dashboard": _dashboard,
     "alert": _alert,
     "evaluation": _evaluation,
+    "anomalies": _anomalies,
+    "schema": _figures,
+    "statistics": _figures,
 }

@@ -111,6 +111,12 @@ def is_whole(artifact: Artifact) -> bool:
     return not _asked(artifact)
 
 
+def span_of(artifact: Artifact) -> str | None:
+    """Return the span that statistics are of, if they are of all its rows and nothing else."""
+    asked = dict(_asked(artifact))
+    return str(asked["span"]) if list(asked) == ["span"] else None
+
+
 def _making(artifact: Artifact) -> str:
     facts = artifact.properties
     return call("wb.statistics", facts.get("dataset") or artifact.name, **dict(_asked(artifact)))
@@ -181,7 +187,7 @@ def _read(
     return statistics_data(sets, anomalies=anomalies)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def stored(digest: str) -> DatasetStatistics:
     """Return the statistics that a digest names, of all the rows that they are of."""
     from tensorflow_metadata.proto.v0 import statistics_pb2

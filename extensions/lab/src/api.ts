@@ -2,11 +2,11 @@
 
 import { URLExt } from "@jupyterlab/coreutils";
 import { ServerConnection } from "@jupyterlab/services";
-import type { CurveData, DiffData, LineageData, SchemaData, SchemaEdit, StatisticsData } from "@workbench/ui";
+import type { CurveData, DiffData, LineageData, SchemaData, SchemaEdit, SpansData, StatisticsData } from "@workbench/ui";
 import type { ICellLink, IExperiment, IFailure, IPage, IPart, IRecord, ISchema } from "./tokens";
 
 export type Page = IPage<StatisticsData, CurveData, SchemaData>;
-export type Part = IPart<SchemaData>;
+export type Part = IPart<SchemaData, SpansData>;
 export type SchemaRecord = ISchema<SchemaData>;
 
 /** An error that the server explained. */

@@ -17,6 +17,10 @@ const KIND: Record<string, string> = {
   alert: "!",
   evaluation: "≋",
   monitor: "≈",
+  statistics: "≋",
+  schema: "≡",
+  anomalies: "!",
+  transform: "ƒ",
 };
 
 const STATE: Record<string, string> = {
@@ -31,7 +35,7 @@ const STATE: Record<string, string> = {
 };
 
 /** Kinds whose state says more than the kind: something that ends well or badly. */
-const BY_STATE = new Set(["run", "job"]);
+const BY_STATE = new Set(["run", "job", "anomalies"]);
 
 export function glyphOf(record: Pick<IRecord, "kind" | "state">): string {
   const { kind, state } = record;

@@ -43,7 +43,11 @@ export function RecordTable(props: ITableProps): React.JSX.Element {
   const first = isMany ? Math.max(Math.floor(top / ROW) - SPARE, 0) : 0;
   const last = isMany ? Math.min(Math.ceil((top + height) / ROW) + SPARE, rows.length) : rows.length;
   return (
-    <section className="wb-Card" aria-label={title}>
+    <section
+      className="wb-Card"
+      data-wide={table.columns.some(({ format }) => format === "prose") || undefined}
+      aria-label={title}
+    >
       <h2 className="wb-Card-title">
         {title}
         <span className="wb-Faint">

@@ -26,6 +26,7 @@ export interface IFacts {
   readonly splits?: Readonly<Record<string, number>>;
   readonly spans?: number;
   readonly bad_rows?: number;
+  readonly anomalies?: number;
   /** The first and the last time of an event. */
   readonly first?: string;
   readonly last?: string;
@@ -158,10 +159,12 @@ export interface IChoice {
 }
 
 /** A part of a dataset's page; what it holds beside tables depends on the part. */
-export interface IPart<Data> {
+export interface IPart<Data, Through> {
   readonly tables: readonly ITable[];
   readonly code?: string;
   readonly spans?: ISpans | null;
+  /** How values are spread span by span, where each span has statistics. */
+  readonly through?: Through | null;
   readonly schema?: ISchema<Data> | null;
   readonly validations?: readonly IValidation[];
   /** How many bad rows there are, of which the first are shown. */

@@ -94,6 +94,7 @@ export function factsOf(record: IRecord, language: ILanguage, step?: string): st
     facts.bad_rows
       ? trans._n("%2 bad row set aside", "%2 bad rows set aside", facts.bad_rows, whole(facts.bad_rows, language))
       : null,
+    facts.anomalies === undefined ? null : trans._n("%1 anomaly", "%1 anomalies", facts.anomalies),
     facts.features
       ? trans._n("%2 feature", "%2 features", facts.features, whole(facts.features, language))
       : null,

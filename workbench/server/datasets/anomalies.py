@@ -6,8 +6,9 @@ from typing import Any
 
 from workbench.data.validation.anomalies import Anomaly
 from workbench.metadata import Artifact
-from workbench.server.calls import call
+from workbench.server.calls import call, literal
 from workbench.server.datasets.recorded import Recorded, Validation
+from workbench.server.facts import verdict
 from workbench.server.tables import column, link, table
 
 #: So many validations are shown in full.
@@ -18,12 +19,24 @@ _Tables = list[dict[str, Any]]
 
 def anomalies(recorded: Recorded) -> dict[str, Any]:
     """Return the part: each validation with what it found."""
-    against = recorded.schemas[0].ref if recorded.schemas else recorded.dataset.name
     return {
         "tables": [],
-        "code": call("wb.validate", recorded.dataset.ref, against),
+        "code": _code(recorded),
         "validations": [_validation(each) for each in recorded.validations[:SHOWN]],
     }
+
+
+def _code(recorded: Recorded) -> str:
+    """Return the code that validates, and that gets the rows which offended last time."""
+    against = recorded.schemas[0].ref if recorded.schemas else recorded.dataset.name
+    validated = call("wb.validate", recorded.dataset.ref, against)
+    latest = next(iter(recorded.validations), None)
+    found = [] if latest is None else anomalies_in(latest.anomalies)
+    column = next((each.column for each in found if each.column), None)
+    if column is None:
+        return validated
+    rows = f"anomalies[{literal(column)}].rows()"
+    return f"anomalies = {validated}\n{rows}  # those that offend"
 
 
 def listed(artifact: Artifact) -> _Tables:
@@ -53,13 +66,6 @@ def anomalies_in(artifact: Artifact) -> list[Anomaly]:
     ]
 
 
-def state_of(found: list[Anomaly]) -> str:
-    """Return how a validation ended: passed, warning or failed."""
-    if any(each.severity == "ERROR" for each in found):
-        return "failed"
-    return "warning" if found else "passed"
-
-
 def _validation(validation: Validation) -> dict[str, Any]:
     facts, schema = validation.anomalies.properties, validation.schema
     return {
@@ -68,7 +74,7 @@ def _validation(validation: Validation) -> dict[str, Any]:
         "schema": None if schema is None else link(schema.ref, schema.id),
         "environment": facts.get("environment"),
         "data": facts.get("data"),
-        "state": state_of(anomalies_in(validation.anomalies)),
+        "state": verdict(validation.anomalies),
         "tables": listed(validation.anomalies),
     }
 

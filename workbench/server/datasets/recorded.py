@@ -11,6 +11,9 @@ from workbench.metadata import Artifact, Execution, Metadata
 #: The most steps of one kind that are looked at, the newest first.
 MOST = 200
 
+#: The most statistics that are looked at, of all versions together; those of spans are many.
+MOST_STATISTICS = 2_000
+
 
 @dataclass(frozen=True)
 class Validation:
@@ -39,11 +42,12 @@ class Recorded:
     @cached_property
     def statistics(self) -> list[Artifact]:
         """Those of this version, or of a part of its rows; the newest first."""
+        named = self.metadata.artifacts("statistics", self.dataset.name, limit=MOST_STATISTICS)
+        reference = self.dataset.ref
         return [
-            made
-            for step in _readers(self.metadata, [self.dataset], "statistics")
-            for made in self.metadata.outputs(step.id)
-            if made.kind == "statistics" and made.digest is not None and made.state != "deleted"
+            each
+            for each in named
+            if each.properties.get("dataset") == reference and each.digest is not None
         ]
 
     @cached_property

@@ -7,8 +7,13 @@ from typing import Any
 
 from workbench.data.datasets.dataset import Dataset
 from workbench.metadata import Artifact, Metadata
+from workbench.server import statistics
+from workbench.server.calls import using
 from workbench.server.datasets.recorded import Recorded
 from workbench.server.tables import column, link, table
+
+#: So many spans are drawn through time.
+DRAWN = 400
 
 _Digests = dict[str, frozenset[str]]
 
@@ -17,7 +22,7 @@ def spans(recorded: Recorded) -> dict[str, Any]:
     """Return the part: names, rows by split for the chart, and a row a span."""
     dataset = Dataset(recorded.dataset)
     if not recorded.dataset.properties.get("spans"):
-        return {"tables": [], "spans": None}
+        return {"tables": [], "spans": None, "through": None}
     splits = list(dataset.splits)
     rows = {name: dict.fromkeys(splits, 0) for name in dataset.spans}
     sizes = dict.fromkeys(rows, 0)
@@ -49,7 +54,26 @@ def spans(recorded: Recorded) -> dict[str, Any]:
             "splits": splits,
             "rows": [[by_split[split] for by_split in rows.values()] for split in splits],
         },
+        "through": _through(recorded, list(rows)),
+        "code": using("workbench.widgets", "SpansWidget", dataset.ref),
     }
+
+
+def _through(recorded: Recorded, names: list[str]) -> dict[str, Any] | None:
+    """Return how values are spread span by span, where each span has recorded statistics."""
+    from workbench.widgets.spans_data import spans_data
+
+    known = {
+        statistics.span_of(each): each.digest
+        for each in reversed(recorded.statistics)  # the newest stays
+    }
+    digests = [known.get(name) for name in names]
+    if not 1 < len(names) <= DRAWN or not all(digests):
+        return None
+    parts = [
+        (name, statistics.stored(str(each))) for name, each in zip(names, digests, strict=True)
+    ]
+    return spans_data(recorded.dataset.ref, parts)
 
 
 def _added(metadata: Metadata, shown: Artifact) -> dict[str, Artifact]:

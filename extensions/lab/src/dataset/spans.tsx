@@ -1,8 +1,10 @@
 /** A dataset's spans: how many rows each holds, as bars by split and as a table. */
 
+import { Spans as Through } from "@workbench/ui";
 import * as React from "react";
+import { CodeView } from "../code";
 import { RecordTable } from "../table";
-import type { ISpans } from "../tokens";
+import { CommandIDs, type ISpans } from "../tokens";
 import { significant, whole, type ILanguage } from "../wording";
 import { Nothing, Part } from "./part";
 import type { IDatasetProps } from "./tabs";
@@ -15,17 +17,34 @@ const BOTTOM = 20;
 const NAME = 76;
 
 export function Spans(props: IDatasetProps): React.JSX.Element {
-  const { page, language } = props;
+  const { page, commands, language } = props;
   const { trans } = language;
   return (
     <Part {...props} name="spans">
-      {({ tables, spans }) =>
+      {({ tables, spans, through, code }) =>
         spans ? (
           <>
             <Bars spans={spans} language={language} />
+            {through ? (
+              <Through
+                data={through}
+                locale={language.locale}
+                code={code}
+                height={340}
+                onInsertCode={(text) => void commands.execute(CommandIDs.insertText, { code: text })}
+              />
+            ) : null}
             {tables.map((table) => (
               <RecordTable key={table.title} {...props} table={table} />
             ))}
+            {!through && code ? (
+              <CodeView
+                title={trans.__("How the values move from span to span: this line draws it, and it stays here")}
+                code={code}
+                commands={commands}
+                trans={trans}
+              />
+            ) : null}
           </>
         ) : (
           <Nothing
