@@ -7,6 +7,7 @@ values themselves, as their counts tell: Kolmogorov-Smirnov, Wasserstein.
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Literal
 
 import numpy as np
@@ -94,7 +95,10 @@ def _ks_p_value(a: Distribution, b: Distribution, distance: float) -> float:
 
     if max(a.total, b.total) <= _EXACT and a.exact and b.exact:
         values = [np.repeat(each.low, each.counts) for each in (a, b)]
-        return float(stats.ks_2samp(*values).pvalue)
+        with warnings.catch_warnings():
+            # Where there are too many paths to count, scipy takes the limit, and says so.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return float(stats.ks_2samp(*values).pvalue)
     size = a.total * b.total / (a.total + b.total)
     if size > _MANY:
         # The finite law takes seconds for many rows; with Stephens' correction (1970) the limit
@@ -139,7 +143,8 @@ def _below(spread: Distribution, points: Floats, side: Literal["left", "right"])
     result = counts[whole]
     cell = np.minimum(whole, len(spread.counts) - 1)
     width = spread.high[cell] - spread.low[cell]
-    into = points - spread.low[cell]
+    with np.errstate(over="ignore"):  # of cells that are not cut
+        into = points - spread.low[cell]
     cut = (whole < len(spread.counts)) & (into > 0) & (width > 0)
     result[cut] += spread.counts[cell[cut]] * (into[cut] / width[cut])
     return np.asarray(result / spread.total)

@@ -113,11 +113,11 @@ class ToldApart:
     ----------
     auc : float
         How often it finds the row of `b` among one of each, on rows that it was not trained on: 0.5
-        by chance, 1 always.
+        by chance, 1 always; less than by chance where the same rows are in both tables.
     low, high : float
-        Its 95 % interval (Hanley and McNeil, 1982).
+        Its 95 % interval (Hanley and McNeil, 1982), wider by what the folds share.
     p_value : float
-        How likely as much is by chance (Mann and Whitney, one-sided).
+        How likely as much is by chance (Mann and Whitney, one-sided), likewise.
     rows_a, rows_b : int
         How many rows of each it was shown.
     columns : tuple of (str, float)
