@@ -173,6 +173,21 @@ async def test_a_span_that_was_replaced_came_with_the_version_that_did(part, ids
     assert (first["added"], first["gone"]) == (None, None)
 
 
+async def test_values_are_drawn_through_spans_once_each_has_statistics(part, ids):
+    frame = pd.DataFrame(
+        {"at": pd.to_datetime(["2013-01-01", "2013-02-01"], utc=True), "x": [1.0, 2.0]}
+    )
+    dataset = wb.ingest(frame, name="through", time="at", span="month")
+    wb.statistics(dataset, span="2013-01")
+    answer = await part(dataset.id, "spans")
+    assert answer["through"] is None
+    assert "SpansWidget" in answer["code"]
+    wb.statistics(dataset, span="2013-02")
+    through = (await part(dataset.id, "spans"))["through"]
+    assert [each["name"] for each in through["spans"]] == ["2013-01", "2013-02"]
+    assert {each["name"]: each["mean"] for each in through["columns"]}["x"] == [1.0, 2.0]
+
+
 async def test_versions_tell_what_came_without_reading_rows(part, ids):
     third, second, _ = rows_of(await part(ids["third"], "versions"), "Versions")
     real = wb.dataset("departures@2").diff("departures@3")
