@@ -40,7 +40,7 @@ def check(
     evidence : Evidence
     environment : str or None
     controls : dict
-        The figures to compare with, by drift and skew.
+        What is known of the data to compare with, by drift and skew.
     """
     if not evidence.figures.rows:
         said = "The data has no rows."

@@ -16,9 +16,9 @@ import numpy as np
 from workbench.data.drift.measures import jensen_shannon, shares
 from workbench.data.drift.profiles import Profile, profile_feature, shared_bins
 from workbench.data.schemas.expectations import MEASURES
-from workbench.data.statistics.figures import DatasetStatistics, FeatureStatistics
+from workbench.data.statistics.figures import FeatureStatistics
 from workbench.data.validation.anomalies import Anomaly, Comparator, Measure, Measurement, found
-from workbench.data.validation.evidence import Path, path_of
+from workbench.data.validation.evidence import Evidence, Path
 
 _MEASURES: dict[str, Measure] = {
     MEASURES[0]: "L_INFTY",
@@ -32,7 +32,7 @@ _SAID: dict[Measure, str] = {
 }
 _OTHERS: dict[Comparator, str] = {"drift": "the baseline", "skew": "what is served"}
 
-Controls = Mapping[Comparator, DatasetStatistics]
+Controls = Mapping[Comparator, Evidence]
 
 
 def thresholds_of(feature: Any, comparator: Comparator) -> dict[Measure, float]:
@@ -51,7 +51,7 @@ def measure_feature(
     """Yield what was measured of a column that has thresholds and that the other side has."""
     for comparator, control in controls.items():
         thresholds = thresholds_of(feature, comparator)
-        other = _control_of(control, path)
+        other = control.columns.get(path)
         if not thresholds or other is None:
             continue
         bins = shared_bins(*(_values_only(profile_feature(each)) for each in (other, figures)))
@@ -92,7 +92,7 @@ def check_measurement(measured: Measurement) -> Iterator[Anomaly]:
 def check_controls(feature: Any, controls: Controls, path: Path) -> Iterator[Anomaly]:
     """Yield an anomaly for each side of a comparison that lacks the column."""
     for comparator, control in controls.items():
-        if thresholds_of(feature, comparator) and _control_of(control, path) is None:
+        if thresholds_of(feature, comparator) and path not in control.columns:
             other = "baseline" if comparator == "drift" else "serving"
             yield found(
                 path,
@@ -107,7 +107,7 @@ def check_treatment(feature: Any, controls: Controls, path: Path) -> Iterator[An
     compared = [
         comparator
         for comparator, control in controls.items()
-        if thresholds_of(feature, comparator) and _control_of(control, path) is not None
+        if thresholds_of(feature, comparator) and path in control.columns
     ]
     if compared:
         yield found(
@@ -116,10 +116,6 @@ def check_treatment(feature: Any, controls: Controls, path: Path) -> Iterator[An
             "Data missing",
             f"The data lacks the column, so its {' and '.join(compared)} cannot be measured.",
         )
-
-
-def _control_of(control: DatasetStatistics, path: Path) -> FeatureStatistics | None:
-    return next((each for each in control.features if path_of(each) == path), None)
 
 
 def _is_text(figures: FeatureStatistics) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from workbench.data.statistics.figures import DatasetStatistics, FeatureStatistics
@@ -119,7 +120,7 @@ class Evidence:
     earlier: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     read: bool = False
 
-    @property
+    @cached_property
     def columns(self) -> dict[Path, FeatureStatistics]:
         """The figures of each column by its path, those of composite ones left out."""
         by_path = {path_of(each): each for each in self.figures.features}

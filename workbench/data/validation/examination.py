@@ -36,7 +36,7 @@ class Examination:
     evidence : Evidence
     environment : str or None
     controls : dict
-        The figures to compare with, by drift and skew.
+        What is known of the data to compare with, by drift and skew.
     baseline_rows, previous_rows : float or None
         Of the baseline, and of the version before.
     constraints : tuple of Constraint

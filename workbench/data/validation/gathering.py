@@ -88,19 +88,19 @@ def gather(
     return Gathered(replace(evidence, earlier=earlier), source.artifact, opened)
 
 
-def figures_of(data: Any) -> tuple[DatasetStatistics, Artifact | None]:
+def figures_of(data: Any) -> tuple[Evidence, Artifact | None]:
     """Return the figures of data to compare with, and its record."""
     if hasattr(data, "DESCRIPTOR"):
-        return evidence_of_message(data).figures, None
+        return evidence_of_message(data), None
     if isinstance(data, Statistics):
-        return weighed(data.datasets[0]), data.artifact
+        return Evidence(weighed(data.datasets[0])), data.artifact
     source = open_source(data)
-    return describe_source(source)[0], source.artifact
+    return Evidence(describe_source(source)[0]), source.artifact
 
 
 def rows_of(data: Any) -> float:
     """Return how many rows other data has."""
-    return figures_of(data)[0].rows if hasattr(data, "DESCRIPTOR") else _count(data)
+    return figures_of(data)[0].figures.rows if hasattr(data, "DESCRIPTOR") else _count(data)
 
 
 def _count(data: Any) -> int:

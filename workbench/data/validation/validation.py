@@ -12,8 +12,9 @@ from workbench.data.datasets.dataset import KIND as DATASET
 from workbench.data.schemas import Constraint, Schema, load_schema
 from workbench.data.schemas.constraints import as_constraint
 from workbench.data.schemas.features import environments_of
-from workbench.data.statistics import DatasetStatistics, Statistics
+from workbench.data.statistics import Statistics
 from workbench.data.validation.anomalies import Anomalies, Comparator, Severity
+from workbench.data.validation.evidence import Evidence
 from workbench.data.validation.examination import Examination, examine
 from workbench.data.validation.gathering import figures_of, gather, rows_of
 
@@ -117,7 +118,7 @@ def validate(
             environment,
             controls,
             place.clock.now(),
-            None if "drift" not in controls else controls["drift"].rows,
+            None if "drift" not in controls else controls["drift"].figures.rows,
             _previous_rows(previous, gathered.artifact, split, span),
             extra,
             _severities(severities or {}),
@@ -160,8 +161,8 @@ def _recorded(result: Anomalies, reads: list[Artifact], environment: str | None)
 
 def _controls(
     baseline: Data | None, serving: Data | None
-) -> tuple[dict[Comparator, DatasetStatistics], list[Artifact | None]]:
-    controls: dict[Comparator, DatasetStatistics] = {}
+) -> tuple[dict[Comparator, Evidence], list[Artifact | None]]:
+    controls: dict[Comparator, Evidence] = {}
     records: list[Artifact | None] = []
     given: tuple[tuple[Comparator, Data | None], ...] = (("drift", baseline), ("skew", serving))
     for comparator, other in given:
