@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping, MutableSequence, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from workbench.data.schemas.constraints import read_constraints
+from workbench.data.schemas.constraints import Constraint, read_constraints
 from workbench.data.schemas.features import walk
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ _WORDS = {
     "dataset_constraints.min_examples_count": "fewest rows",
     "dataset_constraints.max_examples_count": "most rows",
 }
+
+# Of a constraint, what its title does not say.
+_OPTIONS = ("tolerate", "severity", "deviations", "ratio", "last")
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ class Change:
             return f"{where}{'added' if self.before is None else 'removed'}"
         if self.what.endswith((" added", " removed")):
             return f"{where}{self.what}: {self.after or self.before}"
+        if self.what.startswith("constraint ") and self.before is None:
+            return f"{self.what} {self.after}"
         if self.before is None:
             return f"{where}{self.what} set to {self.after}"
         if self.after is None:
@@ -198,8 +203,18 @@ def _of_schema(proto: Any) -> dict[str, Any]:
     said = dict(_leaves(proto, skip=("feature", "string_domain", "annotation")))
     for domain in proto.string_domain:
         said[f"domain {domain.name!r}"] = tuple(domain.value)
-    said |= {f"constraint {each.title!r}": repr(each) for each in read_constraints(proto)}
+    said |= {f"constraint {each.title!r}": _demand(each) for each in read_constraints(proto)}
     return said
+
+
+def _demand(constraint: Constraint) -> str:
+    """Return how a constraint is demanded, beside what its title says."""
+    options = [
+        f"{each.name} {getattr(constraint, each.name)}"
+        for each in fields(constraint)
+        if each.name in _OPTIONS and getattr(constraint, each.name) != each.default
+    ]
+    return ", ".join(["demanded", *options])
 
 
 def _leaves(

@@ -1,6 +1,7 @@
 """A schema in and out, edited, compared, and what it carries beyond TFDV's."""
 
 from datetime import timedelta
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -225,6 +226,14 @@ class TestDifference:
             "constraint 'delay < 9'",
         }
 
+    def test_it_tells_how_a_constraint_is_demanded(self, schema):
+        strict = schema.constrain("delay < 9")
+        lenient = schema.constrain(Expression("delay < 9", tolerate=0.05))
+        assert [str(each) for each in schema.diff(strict)] == ["constraint 'delay < 9' demanded"]
+        assert [str(each) for each in strict.diff(lenient)] == [
+            "constraint 'delay < 9' demanded → demanded, tolerate 0.05"
+        ]
+
     def test_names_are_escaped(self, schema):
         added = schema.add("<b>", type="STRING", values=["<i>"])
         for page in (schema.diff(added)._repr_html_(), added._repr_html_()):
@@ -250,6 +259,10 @@ CONSTRAINTS = st.one_of(
     ),
     st.builds(Reference, st.text(), st.text(), st.text()),
 )
+
+
+WEEKS: Any = "weeks"
+THREE: Any = 3
 
 
 class TestConstraints:
@@ -279,10 +292,10 @@ class TestConstraints:
             (lambda: Expression("  "), "without SQL"),
             (lambda: Expression("a", tolerate=2), "tolerate=2 is no share"),
             (lambda: Freshness("at", timedelta(0)), "is no age"),
-            (lambda: RowCount("weeks"), "against='weeks' is no history"),
+            (lambda: RowCount(WEEKS), "against='weeks' is no history"),
             (lambda: RowCount(deviations=0), "leave nothing to compare"),
             (lambda: RowCount(ratio=(2, 1)), "is no range"),
-            (lambda: Schema(schema_pb2.Schema()).constrain(3), "3 is no constraint"),
+            (lambda: Schema(schema_pb2.Schema()).constrain(THREE), "3 is no constraint"),
         ],
     )
     def test_one_that_demands_nothing_is_refused(self, make, says):

@@ -199,7 +199,9 @@ class TestWhereItIsWorst:
     def test_hours_and_tenths_are_slices_too(self, here):
         at = pd.date_range("2013-01-01", periods=2400, freq="h", tz="UTC")
         size = np.arange(2400.0)
-        table = pa.table({"at": at, "size": size, "x": np.where(size < 240, None, 1.0)})
+        table = pa.table(
+            {"at": at, "size": size, "x": [None if each < 240 else 1.0 for each in size]}
+        )
         found = validate(table, infer_schema(table).edit("x", present=1))
         by_column = {each.column: each for each in found[0].slices}
         assert by_column["size"].value == "0 – 239.9"
@@ -231,6 +233,8 @@ class TestRecheck:
         inferred = infer_schema(statistics(year))
         found = validate(year, inferred.edit("distance", maximum=9))
         saved = found.propose().accept().save()
+        assert saved.artifact is not None
+        assert inferred.artifact is not None
         assert saved.artifact.version == inferred.artifact.version + 1
         assert "maximum 9 → 4983" in str(found[0].proposal)
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 from google.protobuf import json_format
 from tensorflow_metadata.proto.v0 import anomalies_pb2, schema_pb2, statistics_pb2
 
@@ -131,7 +131,7 @@ def validated(case):
 
 
 def by_column(found):
-    kinds = {}
+    kinds: dict[str, set[str]] = {}
     for each in found:
         kinds.setdefault(each.column, set()).add(each.kind)
     return kinds
