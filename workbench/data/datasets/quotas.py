@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from workbench.data.hashing import Hashes, hash_rows
+from workbench.data.column_hashing import hash_rows
+from workbench.data.hashing import Hashes
 from workbench.data.reading import Rows
 
 Places = npt.NDArray[np.int64]

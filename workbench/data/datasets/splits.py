@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 
 from workbench.core.errors import InvalidInput
 from workbench.core.references import check_name
+from workbench.data.column_hashing import hash_rows
 from workbench.data.columns import check_column
 from workbench.data.datasets.declaration import Declaration, is_shares
 from workbench.data.datasets.quotas import Before, quota_places
-from workbench.data.hashing import hash_rows
 from workbench.data.reading import Rows
 from workbench.data.times import as_utc
 

@@ -23,6 +23,7 @@ from workbench.core.errors import Conflict, InvalidInput
 from workbench.core.files import storage_errors
 from workbench.core.ids import new_id
 from workbench.core.progress import progress
+from workbench.data.column_hashing import hash_rows
 from workbench.data.columns import columns_of
 from workbench.data.datasets.dataset import KIND, Dataset, dataset
 from workbench.data.datasets.declaration import Declaration
@@ -31,7 +32,6 @@ from workbench.data.datasets.packing import Packer
 from workbench.data.datasets.quotas import Before
 from workbench.data.datasets.spans import check_span, span_parts
 from workbench.data.datasets.splits import Split, check_splits, splitter
-from workbench.data.hashing import hash_rows
 from workbench.data.reading import BadRow, Rows
 
 if TYPE_CHECKING:

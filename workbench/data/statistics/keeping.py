@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from workbench.data.column_hashing import text_bytes
 from workbench.data.datasets.kept import keep
-from workbench.data.statistics.hashing import text_bytes
 from workbench.data.statistics.images import Images
 from workbench.data.statistics.numbers import Counted, Moments, Summary
 from workbench.data.statistics.partials import (

@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from workbench.data.hashing import number_hashes
 from workbench.data.statistics.distributions import Floats
-from workbench.data.statistics.hashing import number_hashes
 from workbench.data.statistics.sketches import Distinct, Quantiles
 
 

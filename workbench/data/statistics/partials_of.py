@@ -11,10 +11,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.data.column_hashing import text_hashes
 from workbench.data.columns import Family, family_of, is_list
 from workbench.data.statistics.counting import as_numbers, distinct, distinct_texts
 from workbench.data.statistics.distributions import Floats
-from workbench.data.statistics.hashing import text_hashes
 from workbench.data.statistics.images import Images, found_images
 from workbench.data.statistics.numbers import Counted, bounded
 from workbench.data.statistics.partials import (

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.data.statistics.hashing import Hashes
+from workbench.data.hashing import Hashes
 
 #: Items of one weight that are kept; the error of a rank is about 0.7 over this (0.01 %), from the
 #: sum over the levels of the variance that each halving adds.

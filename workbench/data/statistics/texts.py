@@ -9,8 +9,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.data.column_hashing import text_hashes
+from workbench.data.hashing import Hashes
 from workbench.data.statistics.distributions import Floats
-from workbench.data.statistics.hashing import Hashes, text_hashes
 from workbench.data.statistics.sketches import Distinct
 
 #: Texts that are kept once there are too many of them.

@@ -147,7 +147,7 @@ class TestShares:
     def test_a_key_of_an_earlier_version_keeps_its_split_within_strata(self):
         import numpy as np
 
-        from workbench.data.hashing import hash_rows
+        from workbench.data.column_hashing import hash_rows
 
         before = pa.table({"key": list(range(100)), "label": [n % 2 for n in range(100)]})
         shares = np.array([0.8, 0.2])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.data.statistics.hashing import number_hashes
+from workbench.data.hashing import number_hashes
 from workbench.data.statistics.sketches import LEVEL, Distinct, Quantiles
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from workbench.data import transforms as t
-from workbench.data.transforms.hashing import mixed, stable_hash
+from workbench.data.hashing import mixed, stable_hash
 from workbench.data.transforms.transform import Transform
 
 

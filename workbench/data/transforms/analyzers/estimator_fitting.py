@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from workbench.data.hashing import mixed
 from workbench.data.transforms.analyzers.analyzer import Analyzer, State, nothing_in
 from workbench.data.transforms.estimators import pack, unpack
-from workbench.data.transforms.hashing import mixed
 
 #: Rows that a transformer without `partial_fit` is fitted on, at most; which, their places say.
 MOST = 200_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from workbench.data.hashing import stable_hash
 from workbench.data.transforms.expressions import Kind
-from workbench.data.transforms.hashing import stable_hash
 from workbench.data.transforms.numerics import is_missing
 from workbench.data.transforms.operations.registry import OPS, Params, op
 

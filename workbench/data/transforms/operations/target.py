@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from workbench.data.hashing import mixed, stable_hash
 from workbench.data.transforms.expressions import Kind
-from workbench.data.transforms.hashing import mixed, stable_hash
 from workbench.data.transforms.lanes import Distinct
 from workbench.data.transforms.operations.registry import Params, op
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.data.statistics.hashing import number_hashes, text_hashes
+from workbench.data.column_hashing import text_hashes
+from workbench.data.hashing import number_hashes
 
 
 @given(st.lists(st.text() | st.text(min_size=20, max_size=60), min_size=1), st.data())
