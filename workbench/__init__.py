@@ -56,6 +56,7 @@ _HOMES = {
     "run_notebook": "workbench.jobs",
     "runs": "workbench.tracking",
     "schedule": "workbench.jobs",
+    "schema": "workbench.data.schemas.records",
     "start_run": "workbench.tracking",
     "statistics": "workbench.data.statistics",
     "train": "workbench.training",

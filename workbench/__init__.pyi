@@ -6,6 +6,7 @@ from workbench.data.datasets.ingest import ingest
 from workbench.data.drift import drift
 from workbench.data.reading import Images, Query
 from workbench.data.schemas.inference import infer_schema
+from workbench.data.schemas.records import schema
 from workbench.data.statistics import statistics
 from workbench.data.transforms import Transform
 from workbench.data.validation import validate
@@ -76,6 +77,7 @@ __all__ = [
     "run_notebook",
     "runs",
     "schedule",
+    "schema",
     "start_run",
     "statistics",
     "train",

@@ -82,7 +82,7 @@ def _fetch_any(artifact: Artifact) -> str:
 
 
 def _loading(module: str, function: str) -> Callable[[Artifact], str]:
-    """Return what writes the code that reads what a record of statistics or a schema holds."""
+    """Return what writes the code that reads what a record of statistics or anomalies holds."""
 
     def fetch(artifact: Artifact) -> str:
         record = call("workspace.current().metadata.artifact", artifact.kind, artifact.ref)
@@ -100,7 +100,7 @@ def _fetch_view(artifact: Artifact) -> str:
 
 
 _FETCH: dict[str, Callable[[Artifact], str]] = {
-    "schema": _loading("workbench.data.schemas", "load_schema"),
+    "schema": lambda artifact: call("wb.schema", artifact.ref),
     "statistics": _loading("workbench.data.statistics.statistics", "load_statistics"),
     "anomalies": _loading("workbench.data.validation.validation", "load_anomalies"),
     "dataset": lambda artifact: call("wb.dataset", artifact.ref),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from workbench import workspace
@@ -37,8 +40,10 @@ def holds(key: dict[str, object]) -> bool:
 
 def find(key: dict[str, object]) -> bytes | None:
     """Return the bytes that are kept for this key, or None."""
+    path = _path(key)
     try:
-        return _path(key).read_bytes()
+        os.utime(path)  # used just now
+        return path.read_bytes()
     except FileNotFoundError:
         return None
 
@@ -48,7 +53,23 @@ def keep(key: dict[str, object], content: bytes) -> None:
     atomic_write(_path(key), content)
 
 
+def forget(unused: timedelta) -> tuple[int, int]:
+    """Remove what was not asked for in so long; return how many files, and their bytes."""
+    removed = freed = 0
+    before = time.time() - unused.total_seconds()
+    for path in _folder().glob("??/*"):
+        about = path.stat()
+        if about.st_mtime < before:
+            path.unlink(missing_ok=True)
+            removed, freed = removed + 1, freed + about.st_size
+    return removed, freed
+
+
+def _folder() -> Path:
+    return workspace.current().home / "cache" / "parts"
+
+
 def _path(key: dict[str, object]) -> Path:
     said = json.dumps(key, sort_keys=True, ensure_ascii=False)
     name = hashlib.sha256(said.encode()).hexdigest()
-    return workspace.current().home / "cache" / "parts" / name[:2] / name[2:]
+    return _folder() / name[:2] / name[2:]

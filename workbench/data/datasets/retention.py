@@ -15,9 +15,12 @@ from workbench.core.errors import InvalidInput
 from workbench.core.files import file_lock
 from workbench.core.progress import progress
 from workbench.data.datasets.dataset import KIND, Dataset
+from workbench.data.datasets.kept import forget
 from workbench.storage import BlobStore, Stored
 
 GRACE = timedelta(days=1)
+#: What was worked out of files, and nobody asked for in so long, is worked out again if need be.
+UNUSED = timedelta(days=30)
 #: A blob that was stored within this time may belong to a record that is just being written.
 LEAST_GRACE = timedelta(hours=1)
 _DIGEST = re.compile(rb"\b[0-9a-f]{64}\b")
@@ -118,7 +121,8 @@ def collect(*, grace: timedelta = GRACE, dry_run: bool = False) -> Collected:
     """Remove bytes that no live record refers to, directly or through a list of files.
 
     What was stored within `grace` stays, for its record may be on its way. A collector that is
-    killed loses nothing: the next one finishes its work.
+    killed loses nothing: the next one finishes its work. What this machine keeps of worked-out
+    parts is forgotten after a month without use, and is not counted.
 
     Parameters
     ----------
@@ -148,6 +152,7 @@ def collect(*, grace: timedelta = GRACE, dry_run: bool = False) -> Collected:
         ]
         if not dry_run:
             candidates = list(_removed(place.blobs, candidates, before))
+            forget(UNUSED)
     freed = sum(each.size for each in candidates)
     held = sum(each.size for each in stored.values()) - freed
     return Collected(len(candidates), freed, len(stored) - len(candidates), held, dry_run)

@@ -25,6 +25,22 @@ def record_schema(proto: Any, name: str, reads: Sequence[Artifact], **facts: obj
     return Schema(proto, artifact)
 
 
+def schema(reference: str) -> Schema:
+    """Return a schema by its reference.
+
+    Parameters
+    ----------
+    reference : str
+        ``name`` (the newest version), ``name@version`` or ``name@alias``.
+
+    Raises
+    ------
+    NotFound
+        If there is none; the hint offers near names.
+    """
+    return load_schema(workspace.current().metadata.artifact(KIND, reference))
+
+
 def load_schema(artifact: Artifact) -> Schema:
     """Return the schema that an artifact of that kind holds."""
     from tensorflow_metadata.proto.v0 import schema_pb2

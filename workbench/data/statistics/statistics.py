@@ -257,10 +257,10 @@ def _declared(schema: Schema | str | None, source: Source) -> dict[str, list[str
     found: dict[str, list[str]] = {"categorical": [], "text": [], "images": []}
     if schema is None:
         return found
-    from workbench.data.schemas import load_schema
+    from workbench.data.schemas.records import schema as recorded
 
     if isinstance(schema, str):
-        schema = load_schema(workspace.current().metadata.artifact("schema", schema))
+        schema = recorded(schema)
     for feature in schema.to_proto().feature:
         kind = feature.WhichOneof("domain_info")
         if kind == "int_domain" and feature.int_domain.is_categorical:

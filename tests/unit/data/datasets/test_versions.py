@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from workbench.core.errors import Conflict, InvalidInput, NotFound
-from workbench.data.datasets import dataset
+from workbench.data.datasets import dataset, kept
 from workbench.data.datasets.exchange import import_dataset
 from workbench.data.datasets.ingest import ingest
 from workbench.data.datasets.retention import collect, expire
@@ -209,6 +209,13 @@ class TestRetention:
         here.blobs.put_bytes(b"wanted again")
         collect()
         assert here.blobs.exists(blob.digest)
+
+    def test_what_was_worked_out_of_files_is_forgotten_when_nobody_asks(self):
+        key = {"made": "something", "of": "a file"}
+        assert kept.kept(key, lambda: b"worked out") == b"worked out"
+        assert kept.forget(timedelta(days=1))[0] == 0
+        assert kept.forget(timedelta(days=-1))[0] > 0
+        assert not kept.holds(key)
 
     def test_too_short_a_grace_is_refused(self):
         with pytest.raises(InvalidInput, match="under an hour"):
