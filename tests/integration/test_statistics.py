@@ -1,5 +1,7 @@
 """Statistics made by the workers of a real Ray are those made here, to the last bit."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -45,7 +47,7 @@ def forget(here):
 
 
 def test_the_cluster_says_what_this_process_says(here, trips):
-    asked = {"by": "carrier", "weight": "weight"}
+    asked: dict[str, Any] = {"by": "carrier", "weight": "weight"}
     local = statistics(trips, **asked)
     forget(here)
     spread = statistics(trips, **asked, cluster=True)

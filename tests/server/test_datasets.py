@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -118,7 +119,7 @@ async def test_a_notebook_of_its_cells_runs(ask, ids, has_schema):
     dataset = wb.ingest(pd.DataFrame({"x": ["a", "b"]}), name=f"noted.{has_schema}")
     if has_schema:
         wb.infer_schema(dataset).edit("x", values=["a"]).save()
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     for cell in (await ask("records", dataset.id))["dataset"]["cells"]:
         exec(cell, names)
     assert names[f"noted_{has_schema}"].ref == dataset.ref
@@ -220,6 +221,7 @@ async def test_the_schema_is_the_one_it_was_held_to_with_all_its_changes(part, i
 
 async def test_a_schema_is_edited_on_its_page(ask, ids):
     schema = wb.infer_schema(wb.ingest(pd.DataFrame({"x": [1, 2]}), name="edited"))
+    assert schema.artifact is not None
     path = ("schemas", schema.artifact.id, "edits")
 
     async def send(**body):
@@ -326,4 +328,5 @@ async def test_what_is_not_there_is_said(ask, ids, path):
     with pytest.raises(HTTPClientError) as caught:
         await ask(*(each.format(**ids) for each in path))
     assert caught.value.code == 404
+    assert caught.value.response is not None
     assert json.loads(caught.value.response.body)["hint"]

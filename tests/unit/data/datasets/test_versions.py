@@ -211,7 +211,7 @@ class TestRetention:
         assert here.blobs.exists(blob.digest)
 
     def test_what_was_worked_out_of_files_is_forgotten_when_nobody_asks(self):
-        key = {"made": "something", "of": "a file"}
+        key: dict[str, object] = {"made": "something", "of": "a file"}
         assert kept.kept(key, lambda: b"worked out") == b"worked out"
         assert kept.forget(timedelta(days=1))[0] == 0
         assert kept.forget(timedelta(days=-1))[0] > 0

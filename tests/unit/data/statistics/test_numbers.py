@@ -59,6 +59,7 @@ class TestCounted:
 class TestSummary:
     @given(wholes, wholes, st.integers(1, 30))
     def test_counts_and_bounds_are_exact_whenever_it_is_made(self, a, b, limit):
+        found: Counted | Summary | None
         found = merge_numbers(bounded(counted(a), limit), bounded(counted(b), limit), limit)
         values = np.array(a + b)
         if isinstance(found, Counted):

@@ -133,13 +133,14 @@ def test_with_too_many_values_what_is_exact_stays_so(drawn):
         assert one.approximate == (other.unique > 2)
 
 
+@pytest.fixture(scope="module")
+def series():
+    rng = np.random.default_rng(3)
+    return pd.Series(rng.lognormal(0, 2, 300_000)).sample(frac=1, random_state=1)
+
+
 class TestManyValues:
     """Sketches against pandas, where a column has more values than are kept."""
-
-    @pytest.fixture(scope="class")
-    def series(self):
-        rng = np.random.default_rng(3)
-        return pd.Series(rng.lognormal(0, 2, 300_000)).sample(frac=1, random_state=1)
 
     def test_quantiles_and_uniques_are_within_their_bounds(self, series):
         column = pa.array(series.to_numpy())

@@ -202,7 +202,9 @@ def test_what_tfdv_wrote_is_read():
     message = text_format.Parse(OF_TFDV, statistics_pb2.DatasetFeatureStatisticsList())
     read = Statistics.from_proto(message)
     assert (read["i"].count, read["i"].missing, read["i"].lists) == (3, 1, ())
-    assert (read["i"].weighted.count, read["i"].weighted.mean) == (4.0, 2.0)
+    weighted = read["i"].weighted
+    assert weighted is not None
+    assert (weighted.count, weighted.mean) == (4.0, 2.0)
     outer, inner = read["n"].lists
     assert (outer.count, outer.minimum, outer.maximum, outer.total) == (3, 0, 2, 4)
     assert (inner.missing, inner.minimum) == (1, 1)
@@ -210,7 +212,9 @@ def test_what_tfdv_wrote_is_read():
     assert (read["cat"].type, read["cat"].categorical) == ("INT", True)
     assert read["cat"].top == (("7", 2), ("3", 1))
     assert (read["raw"].type, read["raw"].min_length, read["raw"].max_length) == ("BYTES", 1, 8)
-    assert (read["raw"].images.formats, read["raw"].images.unreadable) == ({"PNG": 2}, 1)
-    assert read["raw"].images.widths == (30.0,)
+    images = read["raw"].images
+    assert images is not None
+    assert (images.formats, images.unreadable) == ({"PNG": 2}, 1)
+    assert images.widths == (30.0,)
     assert read["st.x"].path == ("st", "x")
     assert read.datasets[0].weighted_rows == 4.5

@@ -34,6 +34,7 @@ class TestQuantiles:
         for piece in np.array_split(values, pieces):
             found = Quantiles.of(np.sort(piece), ones(piece))
             sketch = found if sketch is None else sketch.merged(found)
+        assert sketch is not None
         assert rank_error(sketch, values) < 0.001
         assert sum(len(items) for items in sketch.levels.values()) < 8 * LEVEL
 

@@ -124,18 +124,19 @@ def test_drift_is_of_the_rows_with_the_value_that_changed_most(here):
     assert not found.recheck(found.propose().accept())
 
 
-class TestOfADataset:
-    @pytest.fixture(scope="class")
-    def parts(self, here):
-        frame = pd.DataFrame(
-            {
-                "at": pd.date_range("2013-01-01", periods=100, freq="D", tz="UTC"),
-                "n": np.arange(100),
-                "kind": np.where(np.arange(100) % 10 == 3, "odd", "even"),
-            }
-        )
-        return ingest(frame, name="parts", time="at", split={"train": "2013-02-01", "test": None})
+@pytest.fixture(scope="module")
+def parts(here):
+    frame = pd.DataFrame(
+        {
+            "at": pd.date_range("2013-01-01", periods=100, freq="D", tz="UTC"),
+            "n": np.arange(100),
+            "kind": np.where(np.arange(100) % 10 == 3, "odd", "even"),
+        }
+    )
+    return ingest(frame, name="parts", time="at", split={"train": "2013-02-01", "test": None})
 
+
+class TestOfADataset:
     def test_rows_say_their_split_and_number(self, parts):
         found = validate(parts, infer_schema(parts).edit("n", maximum=29))
         frame = found[0].rows(limit=5)
