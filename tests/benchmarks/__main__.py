@@ -10,9 +10,9 @@ import sys
 from tests.benchmarks import (
     dive_speed,
     import_time,
+    larger_than_memory,
     main_job,
     reading_speed,
-    statistics_large,
     statistics_speed,
     training_speed,
     transform_speed,
@@ -31,7 +31,7 @@ BENCHMARKS = {
     "widget": widget_speed.measure,
 }
 LONG = {
-    "large": statistics_large.measure,
+    "large": larger_than_memory.measure,
 }
 
 
