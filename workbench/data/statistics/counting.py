@@ -81,12 +81,8 @@ def _distinct_floats(
     values: npt.NDArray[np.floating[Any]],
 ) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64], int]:
     low, high = values.min(), values.max()
-    if (
-        np.isfinite(low)
-        and np.isfinite(high)
-        and high - low < _NARROW
-        and abs(low) < 2**31 > abs(high)
-    ):
+    near = max(abs(low), abs(high)) < 2**31  # so neither is infinite, nor is their difference
+    if near and high - low < _NARROW:
         whole = values.astype(np.int32)
         if (whole == values).all():  # delays and distances are whole numbers in a float column
             found, counts = _tally(whole, int(low))
@@ -94,7 +90,8 @@ def _distinct_floats(
     ordered = np.sort(values)  # NaN sorts last
     present = int(np.searchsorted(ordered, np.nan))
     found, counts = _run_lengths(ordered[:present])
-    return found, counts, len(ordered) - present
+    # -0.0 equals 0.0, and which of them comes first in a run depends on the rows' order.
+    return found + found.dtype.type(0), counts, len(ordered) - present
 
 
 def _step(kind: pa.DataType, values: npt.NDArray[Any]) -> int:

@@ -39,6 +39,12 @@ def test_whole_numbers_of_any_width_are_counted_as_numpy_counts_them(drawn):
     assert nan == 0
 
 
+@pytest.mark.parametrize("values", [[-0.0], [0.5, -0.0], [-0.0, 0.0, 0.5]])
+def test_zero_has_no_sign_whatever_the_order(values):
+    found, _, _ = distinct(column(values, pa.float64()))
+    assert math.copysign(1.0, found[0]) == 1.0
+
+
 @given(st.lists(floats | delays | st.none(), min_size=1))
 def test_floats_are_counted_and_nan_apart(values):
     found, counts, nan = distinct(column(values, pa.float64()))
