@@ -279,6 +279,6 @@ def _maker(source: Source) -> Partials:
             f"{source.name} lies in this process, where no worker can read it",
             hint="wb.ingest it first, or leave cluster=True out",
         )
-    from workbench.data.statistics.ray import on_workers
+    from workbench.data.statistics.workers import on_workers
 
     return on_workers

@@ -134,7 +134,7 @@ class FunctionTransform(Transform):
         source = open_source(data, split=split, columns=self.graph.fitted_columns)
         compute = None
         if cluster:
-            from workbench.data.transforms.ray import on_workers
+            from workbench.data.transforms.workers import on_workers
 
             compute = on_workers(source)
         self.states = layers.fit(self.graph, source, compute=compute)

@@ -33,7 +33,7 @@ BATCH = 1 << 17
 _FORMAT = 1
 
 Advance = Callable[[float], None]
-#: What yields a pass's packed states of some parts, in their order; see `ray`.
+#: What yields a pass's packed states of some parts, in their order; see `workers`.
 Computer = Callable[["Pass", Sequence[Part]], Iterator[list[bytes]]]
 
 
