@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from workbench.cli.output import as_json, in_workspace, parse_assignments, print
 
 if TYPE_CHECKING:
     from workbench.data.datasets import Dataset
+    from workbench.data.statistics import FeatureStatistics
 
 
 @click.group()
@@ -174,20 +176,38 @@ def show(reference: str, wants_json: bool) -> None:
 @click.argument("reference")
 @click.option("--split", help="Only the rows of this split.")
 @click.option("--span", help="Only the rows of this span.")
+@click.option("--by", multiple=True, help="A column to slice by; may be given again.")
+@click.option("--weight", help="The column that says how much a row counts.")
+@click.option("--sample", type=float, help="So many rows, or such a share of them, at random.")
 @as_json
 @in_workspace
-def stats(reference: str, split: str | None, span: str | None, wants_json: bool) -> None:
-    """Show the figures of each column of a dataset.
+def stats(
+    reference: str,
+    split: str | None,
+    span: str | None,
+    by: tuple[str, ...],
+    weight: str | None,
+    sample: float | None,
+    wants_json: bool,
+) -> None:
+    """Show the figures of each column of a dataset, and of its slices.
 
-    Example: workbench data stats flights
+    Example: workbench data stats flights --by carrier
     """
     from workbench.data.statistics import statistics
 
-    found = statistics(reference, split=split, span=span)
+    drawn = int(sample) if sample is not None and sample >= 1 else sample
+    found = statistics(reference, list(by), split=split, span=span, weight=weight, sample=drawn)
     if wants_json:
-        print_json(found.data())
+        print_json(found.data(slices=tuple(found.slices)))
         return
-    click.echo(f"{found.name}: {found.rows:,} rows")
+    for each in found.datasets:
+        of = "" if each.sampled_from is None else f" of {each.sampled_from:,}"
+        click.echo(f"{each.name}: {each.rows:,}{of} rows")
+        _print_figures(each.features)
+
+
+def _print_figures(features: Sequence[FeatureStatistics]) -> None:
     rows = [
         (
             each.name,
@@ -200,7 +220,7 @@ def stats(reference: str, split: str | None, span: str | None, wants_json: bool)
             _number(each, "median"),
             _number(each, "maximum"),
         )
-        for each in found.features
+        for each in features
     ]
     titles = ("column", "type", "missing", "unique", "mean", "std", "min", "median", "max")
     print_table(titles, rows, empty="no columns")

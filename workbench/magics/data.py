@@ -15,6 +15,7 @@ def _stats_parser() -> Parser:
     )
     parser.add_argument("--by", action="append", help="a column to slice by; may be given again")
     parser.add_argument("--weight", help="the column that says how much a row counts")
+    parser.add_argument("--sample", type=float, help="so many rows, or such a share, at random")
     parser.add_argument("--schema", help="what the rows should be; anomalies show at their columns")
     parser.add_argument("--spans", action="store_true", help="each column through the spans")
     parser.add_argument("--points", action="store_true", help="the rows themselves, as points")
@@ -42,7 +43,8 @@ def _statistics_widget(call: Call, data: Any) -> Any:
     given = call.arguments
     if isinstance(data, str):
         data = dataset(data)
-    asked = {"by": given.by, "weight": given.weight}
+    sample = int(given.sample) if (given.sample or 0) >= 1 else given.sample
+    asked = {"by": given.by, "weight": given.weight, "sample": sample}
     first = statistics(data, split=given.split, span=given.span, **asked)
     anomalies = () if given.schema is None else validate(first, call.value(given.schema))
     if given.compare is None:

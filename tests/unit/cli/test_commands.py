@@ -141,6 +141,8 @@ def test_data_comes_in_and_is_listed(call, tmp_path):
     shown = call("data", "stats", "planes")
     assert shown.exit_code == 0, shown.output
     assert "seats" in shown.output
+    sliced = call("data", "stats", "planes", "--by", "tailnum", "--sample", "2")
+    assert "tailnum=N1: 1 rows" in sliced.output, sliced.output
 
 
 def test_versions_are_told_apart_tagged_carried_and_let_go(call, tmp_path):
