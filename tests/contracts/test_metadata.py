@@ -135,6 +135,23 @@ class TestArtifacts:
         assert metadata.artifact("dataset", "flights@gold").version == 2
         assert metadata.artifact("dataset", "flights@gold").aliases == ("gold",)
 
+    def test_what_builds_on_a_version_conflicts_with_a_newer_one_that_is_live(self, metadata):
+        first = ingest(metadata)
+        second = ingest(metadata, after=1)
+        with pytest.raises(Conflict, match="flights@2 was made meanwhile"):
+            ingest(metadata, after=1)
+        metadata.delete_artifact(second.id)
+        assert ingest(metadata, after=first.version).ref == "flights@3"
+
+    def test_everything_is_what_live_records_say(self, metadata):
+        kept = ingest(metadata, digest="a" * 64)
+        gone = ingest(metadata, digest="b" * 64)
+        metadata.delete_artifact(gone.id)
+        said = list(metadata.everything())
+        digests = {each["digest"] for each in said if "digest" in each}
+        assert digests == {kept.digest}
+        assert {each["kind"] for each in said} == {"dataset", "ingest"}
+
     def test_an_alias_moves_and_can_be_removed(self, metadata):
         ingest(metadata, aliases=["gold"])
         ingest(metadata, aliases=["gold"])
@@ -314,6 +331,26 @@ class TestProcesses:
         assert [writer.wait() for writer in writers] == [0, 0, 0]
         versions = [each.version for each in metadata.versions("dataset", "flights")]
         assert versions == list(range(60, 0, -1))
+
+    def test_writers_that_build_on_the_newest_make_one_line(self, url, metadata, tmp_path):
+        ingest(metadata)
+        code = (
+            "from workbench.core.errors import Conflict\n"
+            "for _ in range(10):\n"
+            "  with m.record('ingest', 'flights') as step:\n"
+            "    while True:\n"
+            "      before = m.artifact('dataset', 'flights')\n"
+            "      told = [*before.properties.get('told', []), before.version]\n"
+            "      try:\n"
+            "        step.write('dataset', 'flights', properties={'told': told},"
+            " after=before.version)\n"
+            "      except Conflict: continue\n"
+            "      break"
+        )
+        writers = [self.run(url, tmp_path, code) for _ in range(3)]
+        assert [writer.wait() for writer in writers] == [0, 0, 0]
+        newest = metadata.artifact("dataset", "flights")
+        assert newest.properties["told"] == list(range(1, 31))
 
     def test_a_killed_step_becomes_failed_and_its_commits_stay(self, url, metadata, tmp_path):
         code = (

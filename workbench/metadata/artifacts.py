@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -162,20 +162,20 @@ def insert_artifact(session: Session, row: ArtifactRow, after: int | None = None
     two writers may meet; the second tries again from its savepoint.
     """
     check_name(row.name)
-    newest = select(func.max(col(ArtifactRow.version))).where(
+    version, live = col(ArtifactRow.version), col(ArtifactRow.state) != "deleted"
+    # One statement, so that both are of the same moment.
+    newest = select(func.max(version), func.max(case((live, version)))).where(
         col(ArtifactRow.kind) == row.kind, col(ArtifactRow.name) == row.name
     )
     alone = session.get_bind().dialect.name == "sqlite"
     while True:
-        if after is not None:
-            live = session.scalar(newest.where(col(ArtifactRow.state) != "deleted"))
-            if live != after:
-                raise Conflict(
-                    f"{row.name}@{live} was made meanwhile, and this builds on version {after}",
-                    hint="build on the newest version",
-                )
-        before = session.scalar(newest) or 0
-        fresh = ArtifactRow(**{**row.model_dump(), "version": before + 1})
+        last, newest_live = session.execute(newest).one()
+        if after is not None and newest_live != after:
+            raise Conflict(
+                f"{row.name}@{newest_live} was made meanwhile, and this builds on version {after}",
+                hint="build on the newest version",
+            )
+        fresh = ArtifactRow(**{**row.model_dump(), "version": (last or 0) + 1})
         try:
             with nullcontext() if alone else session.begin_nested():
                 session.add(fresh)
