@@ -52,8 +52,8 @@ def measure(peers: Path | None = PEERS, times: int = 3) -> dict[str, Any]:
             return result
         path = Path(folder) / "flights.parquet"
         frame.to_parquet(path)
-        for peer, rounds in (("tfdv", ROUNDS), ("facets", 1)):
-            told = _peer(peers, peer, path, rounds)
+        for peer in ("tfdv", "facets"):
+            told = _peer(peers, peer, path)
             result[peer] = median(told["seconds"])
             result[f"{peer}_version"] = told["version"]
             result[f"times_faster_than_{peer}"] = result[peer] / result["frame"]
@@ -80,10 +80,10 @@ def _timed(run: Callable[[], Statistics], before: Callable[[], None] | None = No
     return median(seconds)
 
 
-def _peer(python: Path, peer: str, path: Path, rounds: int) -> dict[str, Any]:
+def _peer(python: Path, peer: str, path: Path) -> dict[str, Any]:
     script = Path(__file__).with_name("peers_statistics.py")
     done = subprocess.run(
-        [python, script, peer, path, str(rounds)], check=True, capture_output=True, text=True
+        [python, script, peer, path, str(ROUNDS)], check=True, capture_output=True, text=True
     )
     told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return told
