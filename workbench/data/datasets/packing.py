@@ -92,7 +92,8 @@ class Packer:
             series.written += piece.num_rows
             if series.written >= self._group * FILE_GROUPS:
                 self._finish(split, span, series)
-        rest = table.slice(count)
+        # Copied: a slice would keep all the rows around it in memory.
+        rest = table.take(pa.array(range(count, table.num_rows), pa.int64()))
         series.waiting = [rest] if rest.num_rows else []
         series.rows = rest.num_rows
         self._waiting += rest.nbytes
