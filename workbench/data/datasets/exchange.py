@@ -128,13 +128,18 @@ def _read(folder: Path) -> tuple[dict[str, Any], Manifest]:
     try:
         said = json.loads((folder / _SAID).read_bytes())
         manifest = Manifest.of_bytes((folder / "manifest.json").read_bytes())
-        known = {said["name"], said["version"], said["format"]}
+        known = said["format"], said["name"], said["version"]
         listed = {*said["files"].values()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInput(
             f"{_SAID} in {str(folder)!r} is damaged: {error!r}", hint="export it again"
         ) from error
-    if FORMAT not in known or listed != {file.digest for file in (*manifest.files, *manifest.bad)}:
+    if known[0] != FORMAT:
+        raise InvalidInput(
+            f"a dataset exported in format {known[0]!r}",
+            hint="it takes a newer version of workbench to read it",
+        )
+    if listed != {file.digest for file in (*manifest.files, *manifest.bad)}:
         raise InvalidInput(
             f"{_SAID} in {str(folder)!r} and its manifest do not fit", hint="export it again"
         )

@@ -141,6 +141,12 @@ class TestExchange:
         with pytest.raises(InvalidInput, match="outside the exported folder"):
             import_dataset(folder)
 
+    def test_a_folder_of_a_newer_format_is_refused(self, folder):
+        said = (folder / "dataset.json").read_text()
+        (folder / "dataset.json").write_text(said.replace('"format": 1', '"format": 2', 1))
+        with pytest.raises(InvalidInput, match="exported in format 2"):
+            import_dataset(folder)
+
     def test_another_folder_is_no_dataset(self, tmp_path):
         with pytest.raises(NotFound, match=r"holds no dataset\.json"):
             import_dataset(tmp_path)
