@@ -97,6 +97,6 @@ def ordered(files: list[File], splits: list[str]) -> tuple[File, ...]:
 
 
 def listed(files: Sequence[Mapping[str, Any]], blobs: BlobStore) -> Manifest:
-    """Return the manifest of a version whose record lists its files: before 0.2 there was none."""
+    """Return the manifest of a version that has none, for its record lists the files."""
     known = tuple(File(**each) for each in files)
     return Manifest(pq.read_schema(blobs.local_path(known[0].digest)), known)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -93,7 +94,7 @@ class Packer:
             if series.written >= self._group * FILE_GROUPS:
                 self._finish(split, span, series)
         # Copied: a slice would keep all the rows around it in memory.
-        rest = table.take(pa.array(range(count, table.num_rows), pa.int64()))
+        rest = table.take(pa.array(np.arange(count, table.num_rows)))
         series.waiting = [rest] if rest.num_rows else []
         series.rows = rest.num_rows
         self._waiting += rest.nbytes

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput
@@ -205,7 +204,7 @@ def _digests(content: bytes) -> Iterator[str]:
         yield found[0].decode()
 
 
-def _removed(blobs: BlobStore, candidates: list[Stored], before: float) -> Iterator[Any]:
+def _removed(blobs: BlobStore, candidates: list[Stored], before: float) -> Iterator[Stored]:
     with progress("Collecting", total=len(candidates), unit="files") as advance:
         for each in candidates:
             if blobs.discard(each.digest, unless_since=before):

@@ -15,13 +15,14 @@ import pyarrow as pa
 from workbench.core.errors import InvalidInput
 from workbench.data.columns import is_list
 from workbench.data.datasets.sources import Source
+from workbench.data.engine import quoted
 from workbench.data.schemas import Expression, Reference
 from workbench.data.schemas.features import find
 from workbench.data.validation.anomalies import Anomaly, Measurement
 from workbench.data.validation.comparisons import measure_feature
 from workbench.data.validation.predicates import DECODES, SINGLE, WHOLE, Case
 from workbench.data.validation.references import OTHER, keys_of, orphan_condition
-from workbench.data.validation.scanning import columns_in, literal, quoted
+from workbench.data.validation.scanning import columns_in, literal
 from workbench.data.validation.semantics import decodes
 from workbench.data.validation.together import length_of, parts_of
 

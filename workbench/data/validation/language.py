@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from workbench.core.errors import InvalidInput
 from workbench.data.datasets.sources import Source
+from workbench.data.engine import quoted
 from workbench.data.validation.evidence import LanguageFigures, Path, TokenFigures
-from workbench.data.validation.scanning import BATCH, batches, literal, quoted, sandbox
+from workbench.data.validation.scanning import BATCH, batches, literal, sandbox
 from workbench.data.validation.semantics import token_of
 
 

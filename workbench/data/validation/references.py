@@ -11,9 +11,10 @@ import pyarrow as pa
 from workbench.core.errors import InvalidInput
 from workbench.data.columns import check_column
 from workbench.data.datasets.sources import Source, open_source
+from workbench.data.engine import quoted
 from workbench.data.schemas import Reference
 from workbench.data.validation.evidence import Broken
-from workbench.data.validation.scanning import BATCH, batches, quoted, sandbox
+from workbench.data.validation.scanning import BATCH, batches, sandbox
 
 OTHER = "other"
 _NAMED = 10

@@ -87,11 +87,6 @@ def batches(
             first += table.num_rows
 
 
-def quoted(name: str) -> str:
-    """Return a name as SQL quotes it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def literal(value: object) -> str:
     """Return a text, a number or bytes as SQL writes it."""
     if isinstance(value, str):

@@ -6,8 +6,9 @@ from typing import Any
 
 from workbench.data.columns import Column
 from workbench.data.datasets.sources import Source
+from workbench.data.engine import quoted
 from workbench.data.validation.evidence import CompositeFigures
-from workbench.data.validation.scanning import BATCH, batches, quoted, sandbox
+from workbench.data.validation.scanning import BATCH, batches, sandbox
 
 
 def parts_of(composite: Any) -> tuple[str, list[str]]:

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.data.datasets.sources import Source
+from workbench.data.engine import quoted
 from workbench.data.statistics.figures import FeatureStatistics
 from workbench.data.validation.conditions import Condition, condition_of
 from workbench.data.validation.offending import opened
-from workbench.data.validation.scanning import BATCH, batches, quoted, sandbox
+from workbench.data.validation.scanning import BATCH, batches, sandbox
 
 if TYPE_CHECKING:
     from workbench.data.validation.anomalies import Anomaly
