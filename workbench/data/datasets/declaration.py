@@ -45,6 +45,11 @@ class Declaration:
     span: str | None = None
     description: str = ""
 
+    @property
+    def split_names(self) -> tuple[str, ...]:
+        """The splits that are declared by name, in order; a column's are not known beforehand."""
+        return tuple(self.split) if isinstance(self.split, Mapping) else ()
+
     def facts(self) -> dict[str, Any]:
         """Return it as JSON."""
         split = self.split

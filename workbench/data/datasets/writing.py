@@ -210,16 +210,14 @@ def _manifest(
         order = {span: place for place, span in enumerate([*known, *spans])}
         files = sorted([*kept, *files], key=lambda each: order[each.span])
         bad = [*base.manifest.bad, *bad]
-    named = list(declared.split) if isinstance(declared.split, Mapping) else []
-    splits = list(dict.fromkeys([*named, *(file.split for file in files)]))
+    splits = list(dict.fromkeys([*declared.split_names, *(file.split for file in files)]))
     return Manifest(schema, ordered(files, splits), tuple(bad))
 
 
 def _facts(
     manifest: Manifest, packed: _Packed, declared: Declaration, base: Dataset | None
 ) -> dict[str, Any]:
-    named = list(declared.split) if isinstance(declared.split, Mapping) else []
-    splits = dict.fromkeys(named, 0)
+    splits = dict.fromkeys(declared.split_names, 0)
     for file in manifest.files:
         splits[file.split] = splits.get(file.split, 0) + file.rows
     first, last = packed.first, packed.last
@@ -252,7 +250,6 @@ def _newest(name: str, declared: Declaration) -> Dataset | None:
 def _before(earlier: Dataset | None, declared: Declaration) -> Before | None:
     if earlier is None or not declared.stratify:
         return None
-    names = list(declared.split) if isinstance(declared.split, Mapping) else []
     known_columns = {each.name for each in earlier.columns}
 
     def before(key: Sequence[str]) -> tuple[Any, Any]:
@@ -260,7 +257,7 @@ def _before(earlier: Dataset | None, declared: Declaration) -> Before | None:
         places = [np.zeros(0, np.int64)]
         if not known_columns.issuperset(key):
             return known[0], places[0]
-        for place, split in enumerate(names):
+        for place, split in enumerate(declared.split_names):
             if split in earlier.splits:
                 for table in earlier.batches(split, columns=key):
                     known.append(hash_rows(table, key))

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from workbench import workspace
 from workbench.core.errors import InvalidInput, near
 from workbench.data.datasets.dataset import KIND as DATASET
-from workbench.data.schemas import Constraint, Schema, load_schema
+from workbench.data.schemas import Constraint, Schema
 from workbench.data.schemas.constraints import as_constraint
 from workbench.data.schemas.features import environments_of
+from workbench.data.schemas.records import schema as recorded_schema
 from workbench.data.statistics import Statistics
 from workbench.data.validation.anomalies import Anomalies, Comparator, Severity
 from workbench.data.validation.evidence import Evidence
@@ -103,7 +104,7 @@ def validate(
     """
     place = workspace.current()
     if isinstance(schema, str):
-        schema = load_schema(place.metadata.artifact("schema", schema))
+        schema = recorded_schema(schema)
     _check_environment(schema, environment)
     extra = tuple(as_constraint(each) for each in constraints)
     demanded = tuple(dict.fromkeys([*schema.constraints, *extra]))
