@@ -6,20 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench import cluster, workspace
 from workbench.core.errors import InvalidInput, Unavailable
 from workbench.data.datasets.ingest import ingest
 from workbench.data.statistics import statistics
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
-
-
-@pytest.fixture(scope="module")
-def here(tmp_path_factory):
-    place = workspace.connect(home=tmp_path_factory.mktemp("home"))
-    with workspace.use(place):
-        yield place
-        cluster.stop()
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import torch
 
-from workbench import cluster, workspace
+from workbench import cluster
 from workbench.core.errors import InvalidInput, Unavailable
 from workbench.data.datasets.ingest import ingest
 from workbench.data.transforms import Transform
@@ -61,14 +61,6 @@ def fit(ctx, transform, epochs=5, die_at=None):
             os.kill(os.getpid(), signal.SIGKILL)
     print(f"trained on {len(frame)} rows")
     return TorchModel(net, transform)
-
-
-@pytest.fixture(scope="module")
-def here(tmp_path_factory):
-    place = workspace.connect(home=tmp_path_factory.mktemp("home"))
-    with workspace.use(place):
-        yield place
-        cluster.stop()
 
 
 @pytest.fixture(scope="module")

@@ -4,21 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench import cluster, workspace
 from workbench.core.errors import InvalidInput
 from workbench.data import transforms as t
 from workbench.data.datasets.ingest import ingest
 from workbench.data.transforms import Transform
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
-
-
-@pytest.fixture(scope="module")
-def here(tmp_path_factory):
-    place = workspace.connect(home=tmp_path_factory.mktemp("home"))
-    with workspace.use(place):
-        yield place
-        cluster.stop()
 
 
 @pytest.fixture(scope="module")

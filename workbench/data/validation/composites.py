@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from workbench.data.schemas.features import find, is_passive
 from workbench.data.validation.anomalies import Anomaly, found
 from workbench.data.validation.evidence import CompositeFigures, Evidence, Path
 from workbench.data.validation.wording import counted
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What the columns beside the value are called."""
+
+    name: str
+    part: str
+    parts: str
+    one: str
+
+
+_SPARSE = _Kind("SPARSE", "index", "indices", "An index")
+_WEIGHTED = _Kind("WEIGHTED", "weight", "weights", "A weight")
 
 
 def check_composites(proto: Any, evidence: Evidence) -> Iterator[Anomaly]:
@@ -23,12 +38,12 @@ def check_composites(proto: Any, evidence: Evidence) -> Iterator[Anomaly]:
         if name not in columns or is_passive(own) or (other is not None and is_passive(other)):
             continue
         if name in weighted and other is not None:
-            yield _collision(name, "WEIGHTED")
+            yield _collision(name, _WEIGHTED)
         elif name in sparse and plain is not None:
-            yield _collision(name, "SPARSE")
+            yield _collision(name, _SPARSE)
         elif name in evidence.composites:
-            check = _check_weighted if name in weighted else _check_sparse
-            yield from check(evidence.composites[name], (name,))
+            kind = _WEIGHTED if name in weighted else _SPARSE
+            yield from _check(kind, evidence.composites[name], (name,))
 
 
 def clashing(proto: Any, name: str) -> bool:
@@ -37,62 +52,37 @@ def clashing(proto: Any, name: str) -> bool:
     return any(each.name == name and not is_passive(each) for each in both)
 
 
-def _collision(name: str, kind: str) -> Anomaly:
+def _collision(name: str, kind: _Kind) -> Anomaly:
     return found(
         (name,),
-        f"{kind}_FEATURE_NAME_COLLISION",
+        f"{kind.name}_FEATURE_NAME_COLLISION",
         "Name used twice",
-        f"A {kind.lower()} column and another one are both named {name!r}.",
+        f"A {kind.name.lower()} column and another one are both named {name!r}.",
     )
 
 
-def _check_sparse(figures: CompositeFigures, path: Path) -> Iterator[Anomaly]:
+def _check(kind: _Kind, figures: CompositeFigures, path: Path) -> Iterator[Anomaly]:
+    part = kind.part
     if figures.missing_value:
         yield found(
             path,
-            "SPARSE_FEATURE_MISSING_VALUE",
+            f"{kind.name}_FEATURE_MISSING_VALUE",
             "Missing value column",
-            f"An index and no value in {counted(figures.missing_value, 'row')}.",
+            f"{kind.one} and no value in {counted(figures.missing_value, 'row')}.",
         )
     for name, count in figures.missing.items():
         if count:
             yield found(
                 path,
-                "SPARSE_FEATURE_MISSING_INDEX",
-                "Missing index column",
-                f"No index {name!r}, and other parts, in {counted(count, 'row')}.",
+                f"{kind.name}_FEATURE_MISSING_{part.upper()}",
+                f"Missing {part} column",
+                f"No {part} {name!r}, and other parts, in {counted(count, 'row')}.",
             )
     for name, (least, most) in figures.differences.items():
         if least or most:
             yield found(
                 path,
-                "SPARSE_FEATURE_LENGTH_MISMATCH",
-                "As many indices as values",
-                f"The index {name!r} has from {least:+,} to {most:+,} entries more than the value.",
-            )
-
-
-def _check_weighted(figures: CompositeFigures, path: Path) -> Iterator[Anomaly]:
-    if figures.missing_value:
-        yield found(
-            path,
-            "WEIGHTED_FEATURE_MISSING_VALUE",
-            "Missing value column",
-            f"A weight and no value in {counted(figures.missing_value, 'row')}.",
-        )
-    for name, count in figures.missing.items():
-        if count:
-            yield found(
-                path,
-                "WEIGHTED_FEATURE_MISSING_WEIGHT",
-                "Missing weight column",
-                f"A value and no weight {name!r} in {counted(count, 'row')}.",
-            )
-    for name, (least, most) in figures.differences.items():
-        if least or most:
-            yield found(
-                path,
-                "WEIGHTED_FEATURE_LENGTH_MISMATCH",
-                "As many weights as values",
-                f"The weight {name!r} has from {least:+,} to {most:+,} entries more than values.",
+                f"{kind.name}_FEATURE_LENGTH_MISMATCH",
+                f"As many {kind.parts} as values",
+                f"The {part} {name!r} has from {least:+,} to {most:+,} entries more than values.",
             )
