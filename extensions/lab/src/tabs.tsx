@@ -63,8 +63,12 @@ export function Tabs(props: {
               show(index);
             }}
           >
-            {tab.label}
-            {tab.count === undefined ? null : <span className="wb-Tab-count"> {tab.count}</span>}
+            <span className="wb-Tab-label" data-text={[tab.label, tab.count].join(" ")}>
+              <span>
+                {tab.label}
+                {tab.count === undefined ? null : <span className="wb-Tab-count"> {tab.count}</span>}
+              </span>
+            </span>
           </button>
         ))}
       </div>
