@@ -15,6 +15,7 @@ export type {
   StatisticsData,
 } from "./data.js";
 export { RunCurves, type RunCurvesProps } from "./curves/RunCurves.js";
+export { ticks } from "./curves/scale.js";
 export { Diff, type DiffProps } from "./diff/Diff.js";
 export type { DiffData } from "./diff/model.js";
 export { Dive, type DiveProps } from "./dive/Dive.js";

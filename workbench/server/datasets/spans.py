@@ -8,7 +8,7 @@ from typing import Any
 from workbench.data.datasets.dataset import Dataset
 from workbench.metadata import Artifact, Metadata
 from workbench.server import statistics
-from workbench.server.calls import using
+from workbench.server.calls import Name, call, using
 from workbench.server.datasets.recorded import Recorded
 from workbench.server.tables import column, link, table
 
@@ -22,7 +22,7 @@ def spans(recorded: Recorded) -> dict[str, Any]:
     """Return the part: names, rows by split for the chart, and a row a span."""
     dataset = Dataset(recorded.dataset)
     if not recorded.dataset.properties.get("spans"):
-        return {"tables": [], "spans": None, "through": None}
+        return {"tables": [], "spans": None, "through": None, "code": _keeping_apart(dataset)}
     splits = list(dataset.splits)
     rows = {name: dict.fromkeys(splits, 0) for name in dataset.spans}
     sizes = dict.fromkeys(rows, 0)
@@ -57,6 +57,12 @@ def spans(recorded: Recorded) -> dict[str, Any]:
         "through": _through(recorded, list(rows)),
         "code": using("workbench.widgets", "SpansWidget", dataset.ref),
     }
+
+
+def _keeping_apart(dataset: Dataset) -> str:
+    """Return the code that keeps rows in spans from their ingest on."""
+    named = {"name": dataset.name, "time": dataset.time or "…", "span": "month"}
+    return call("wb.ingest", Name("source"), **named)
 
 
 def _through(recorded: Recorded, names: list[str]) -> dict[str, Any] | None:

@@ -1,11 +1,11 @@
 /** A dataset's spans: how many rows each holds, as bars by split and as a table. */
 
-import { Spans as Through } from "@workbench/ui";
+import { Spans as Through, ticks } from "@workbench/ui";
 import * as React from "react";
 import { CodeView } from "../code";
 import { RecordTable } from "../table";
 import { CommandIDs, type ISpans } from "../tokens";
-import { significant, whole, type ILanguage } from "../wording";
+import { whole, type ILanguage } from "../wording";
 import { Nothing, Part } from "./part";
 import type { IDatasetProps } from "./tabs";
 
@@ -13,11 +13,14 @@ const HEIGHT = 150;
 const LEFT = 52;
 const TOP = 8;
 const BOTTOM = 20;
-/** The least room of a name under the bars. */
-const NAME = 76;
+/** The width of a letter of a name under the bars, and the room between two names. */
+const LETTER = 6.6;
+const BETWEEN = 24;
+/** The least height of a bar, in pixels. */
+const LEAST = 1.5;
 
 export function Spans(props: IDatasetProps): React.JSX.Element {
-  const { page, commands, language } = props;
+  const { commands, language } = props;
   const { trans } = language;
   return (
     <Part {...props} name="spans">
@@ -50,7 +53,7 @@ export function Spans(props: IDatasetProps): React.JSX.Element {
           <Nothing
             {...props}
             text={trans.__("Its rows came in one piece. Rows that are kept apart by their time are shown here span by span.")}
-            code={`wb.ingest(source, name=${JSON.stringify(page.name)}, time="…", span="month")`}
+            code={code ?? ""}
           />
         )
       }
@@ -69,7 +72,9 @@ function Bars({ spans, language }: { spans: ISpans; language: ILanguage }): Reac
   const step = (width - LEFT) / Math.max(names.length, 1);
   const gap = step > 6 ? Math.min(step * 0.2, 6) : 0;
   const y = (count: number): number => TOP + (HEIGHT - TOP - BOTTOM) * (1 - count / most);
-  const every = Math.max(1, Math.ceil(NAME / step));
+  const marks = ticks(0, most, 3).filter(Number.isInteger);
+  const half = (names.reduce((longest, name) => Math.max(longest, name.length), 0) * LETTER) / 2;
+  const every = Math.max(1, Math.ceil((2 * half + BETWEEN) / step));
   const at = pointed !== null && pointed < names.length ? pointed : null;
   const sentence = trans.__(
     "Rows of each span from %1 to %2: at least %3, at most %4. The table below has the figures.",
@@ -113,11 +118,11 @@ function Bars({ spans, language }: { spans: ISpans; language: ILanguage }): Reac
         }}
       >
         <svg width={width} height={HEIGHT} role="img" aria-label={sentence}>
-          {[most, most / 2].map((count) => (
+          {marks.map((count) => (
             <g key={count}>
               <line x1={LEFT} x2={width} y1={y(count)} y2={y(count)} className="wb-Bars-grid" />
               <text x={LEFT - 8} y={y(count) + 4} textAnchor="end">
-                {significant(Math.round(count), language)}
+                {whole(count, language)}
               </text>
             </g>
           ))}
@@ -126,20 +131,21 @@ function Bars({ spans, language }: { spans: ISpans; language: ILanguage }): Reac
             <path key={place} d={bars(rows, place, step, gap, y)} fill={tone(place)} />
           ))}
           <line x1={LEFT} x2={width} y1={y(0)} y2={y(0)} className="wb-Bars-axis" />
-          {names.map((name, place) =>
-            place % every === 0 && LEFT + (place + 0.5) * step + NAME / 2 < width + NAME / 3 ? (
-              <text key={place} x={LEFT + (place + 0.5) * step} y={HEIGHT - 5} textAnchor="middle">
+          {names.map((name, place) => {
+            const middle = LEFT + (place + 0.5) * step;
+            return place % every === 0 && middle + half < width + BETWEEN ? (
+              <text key={place} x={Math.min(middle, width - half)} y={HEIGHT - 5} textAnchor="middle">
                 {name}
               </text>
-            ) : null,
-          )}
+            ) : null;
+          })}
         </svg>
       </div>
     </figure>
   );
 }
 
-/** The bars of one split on top of those before it, as one path: thousands are no burden. */
+/** The bars of one split on top of those before it, as one path: thousands are no burden. Few rows are a line still. */
 function bars(
   rows: readonly (readonly number[])[],
   split: number,
@@ -153,7 +159,7 @@ function bars(
       const left = (LEFT + place * step + gap / 2).toFixed(1);
       return count === 0
         ? ""
-        : `M${left},${y(under).toFixed(1)}V${y(under + count).toFixed(1)}h${(step - gap).toFixed(2)}V${y(under).toFixed(1)}Z`;
+        : `M${left},${y(under).toFixed(1)}V${Math.min(y(under + count), y(under) - LEAST).toFixed(1)}h${(step - gap).toFixed(2)}V${y(under).toFixed(1)}Z`;
     })
     .join("");
 }
