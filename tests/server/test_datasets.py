@@ -75,7 +75,7 @@ async def test_the_head_tells_what_the_dataset_is(ask, ids):
         "spans": 13,
         "versions": 3,
         "schema": None,
-        "anomalies": 1,
+        "anomalies": 5,
         "users": None,
         "bad_rows": 3,
     }

@@ -26,17 +26,18 @@ def dataset_page(
     drawn = statistics.first_of(recorded.statistics, dataset)
     latest = next(iter(recorded.validations), None)
     found = [] if latest is None else anomalies_in(latest.anomalies)
+    validated = None if latest is None else _validated(latest, found)
     code = snippets.describing(dataset) if drawn is None else statistics.code_of(*drawn)
     return {
         "statistics": None if drawn is None else statistics.draw(*drawn, found),
         "statistics_code": code,
         "dataset": {
-            "parts": _parts(recorded, versions),
+            "parts": _parts(recorded, versions, validated),
             "statistics_of": _shown(drawn),
             "statistics_choices": statistics.choices(recorded, islice(others, CHOSEN)),
             "versions": [link(each.ref, each.id) for each in others[:CHOSEN]],
             "previous": _previous(others, dataset),
-            "validated": None if latest is None else _validated(latest, found),
+            "validated": validated,
             "cells": cells(recorded),
             "step": None if made_by is None else _step(metadata, made_by),
         },
@@ -60,14 +61,16 @@ def cells(recorded: Recorded) -> list[str]:
     ]
 
 
-def _parts(recorded: Recorded, versions: list[Artifact]) -> list[dict[str, Any]]:
+def _parts(
+    recorded: Recorded, versions: list[Artifact], validated: dict[str, Any] | None
+) -> list[dict[str, Any]]:
     facts = recorded.dataset.properties
     counts: dict[str, int | None] = {
         "columns": len(facts.get("columns") or ()),
         "spans": facts.get("spans") or None,
         "versions": len(versions),
         "schema": None,
-        "anomalies": len(recorded.validations) or None,
+        "anomalies": validated["count"] if validated else None,
         "users": None,
         "bad_rows": facts.get("bad_rows") or 0,
     }
