@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.server import events, export, handlers, quickstart
+from workbench.server.warming import warm_up
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
@@ -30,10 +31,11 @@ ROUTES = (
 
 
 def load(server: ServerApp) -> None:
-    """Add the workbench's routes to a server."""
+    """Add the workbench's routes to a server, and load what pages need while the browser starts."""
     base = server.web_app.settings["base_url"].rstrip("/")
     routes = [(rf"{base}/workbench/api/{pattern}", handler) for pattern, handler in ROUTES]
     server.web_app.add_handlers(  # type: ignore[no-untyped-call]
         ".*$", [*routes, (base + export.ROUTE, export.Export)]
     )
+    warm_up()
     server.log.info("workbench: records at %s/workbench/api/records", base)

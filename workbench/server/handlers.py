@@ -25,7 +25,6 @@ from workbench.server import (
     statistics,
 )
 from workbench.server.datasets import comparing, parts
-from workbench.server.warming import warm_up
 
 _T = TypeVar("_T")
 
@@ -113,7 +112,6 @@ class Records(JsonErrors):
         query = self.get_query_argument("q", "")
         limit = self.whole_number("limit", 10_000)
         self.finish(json.dumps(await off_loop(listing.records, kind, query, limit)))
-        warm_up()  # whoever lists records is about to open one
 
 
 class Record(JsonErrors):
