@@ -7,12 +7,14 @@ from typing import Any
 
 from workbench.metadata import Artifact, Execution
 
-#: How the lab shows a column: the first five sit left, the rest right in tabular figures.
+#: How the lab shows a column: the first seven sit left, the rest right in tabular figures.
 FORMATS = (
     "text",
     "code",
     "state",
     "kind",
+    "step",
+    "roles",
     "prose",
     "number",
     "count",
@@ -23,7 +25,7 @@ FORMATS = (
     "share",
     "time",
 )
-_LEFT = FORMATS[:5]
+_LEFT = FORMATS[:7]
 
 
 def column(name: str, form: str = "text", unit: str | None = None) -> dict[str, Any]:

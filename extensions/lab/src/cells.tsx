@@ -1,9 +1,10 @@
 /** Cells of a record's tables: three digits to look at, exact values on hover and on copy. */
 
+import type { TranslationBundle } from "@jupyterlab/translation";
 import * as React from "react";
 import { State } from "./glyphs";
 import type { CellValue, ICellLink, ICellLinks, IColumn, IInterval } from "./tokens";
-import { absolute, ago, bytes, kindOf, significant, took, whole, type ILanguage } from "./wording";
+import { absolute, ago, bytes, kindOf, roleName, significant, stepName, took, whole, type ILanguage } from "./wording";
 
 export interface ICellProps {
   value: CellValue;
@@ -125,6 +126,12 @@ const NUMBERS: Record<string, (value: number, language: ILanguage) => string> = 
     value.toLocaleString(locale, { style: "percent", maximumSignificantDigits: 3 }),
 };
 
+const WORDS: Record<string, (value: string, trans: TranslationBundle) => string> = {
+  kind: kindOf,
+  step: stepName,
+  roles: (value, trans) => value.split(", ").map((role) => roleName(role, trans)).join(", "),
+};
+
 export function format(
   value: string | number | boolean,
   form: string,
@@ -136,7 +143,7 @@ export function format(
   if (form === "time" && typeof value === "string") {
     return ago(value, language);
   }
-  return form === "kind" ? kindOf(String(value), language.trans) : String(value);
+  return WORDS[form]?.(String(value), language.trans) ?? String(value);
 }
 
 /** The value in full, for a tooltip. */

@@ -45,6 +45,7 @@ export function kindOf(kind: string, trans: TranslationBundle): string {
     statistics: () => trans.__("statistics"),
     schema: () => trans.__("schema"),
     anomalies: () => trans.__("anomalies"),
+    transform: () => trans.__("transform"),
     checkpoint: () => trans.__("checkpoint"),
     file: () => trans.__("file"),
   };
@@ -122,8 +123,28 @@ export function stepName(kind: string, trans: TranslationBundle): string {
     training_set: () => trans.__("training set"),
     predict_batch: () => trans.__("batch prediction"),
     import: () => trans.__("import"),
+    fit: () => trans.__("fit"),
+    register: () => trans.__("register"),
+    deploy: () => trans.__("deploy"),
+    evaluate: () => trans.__("evaluate"),
+    materialize: () => trans.__("materialize"),
+    publish: () => trans.__("publish"),
   };
-  return names[kind]?.() ?? kind.replaceAll("_", " ");
+  return names[kind]?.() ?? kindOf(kind, trans);
+}
+
+/** What a column is to its dataset. */
+export function roleName(role: string, trans: TranslationBundle): string {
+  const names: Record<string, () => string> = {
+    time: () => trans.__("time"),
+    created: () => trans.__("created"),
+    label: () => trans.__("label"),
+    key: () => trans.__("key"),
+    group: () => trans.__("group"),
+    stratify: () => trans.__("stratify"),
+    split: () => trans.__("split"),
+  };
+  return names[role]?.() ?? role;
 }
 
 /** One split that holds everything is no news. */
@@ -215,7 +236,7 @@ export function bytes(value: number, language: ILanguage): string {
     style: "unit",
     unit: units[unit],
     unitDisplay: "short",
-    maximumSignificantDigits: 3,
+    ...(unit === 0 ? {} : { minimumSignificantDigits: 3, maximumSignificantDigits: 3 }),
   });
 }
 

@@ -21,7 +21,7 @@ def columns(recorded: Recorded) -> dict[str, Any]:
     said = _said(recorded)
     origins = _Origins(recorded.metadata, recorded.dataset)
     sources = {each.name: origins.of(each.name) for each in dataset.columns}
-    heads = [column("column", "code"), column("type"), column("role")]
+    heads = [column("column", "code"), column("type"), column("role", "roles")]
     heads += [column("description")] * bool(said)
     heads += [column("made from", "code")] * any(sources.values())
     rows = []

@@ -56,7 +56,7 @@ def users(recorded: Recorded) -> dict[str, Any]:
                 rows.append((distance, _place(node), node.title, _row(node, how, through)))
     rows.sort(key=lambda row: row[:3])
     heads = [column("record"), column("kind", "kind"), column("state", "state")]
-    heads += [column("made by"), column("through")]
+    heads += [column("made by", "step"), column("through")]
     code = call("wb.lineage", f"dataset:{dataset.ref}") + ".downstream()"
     return {"tables": table("Users", heads, [row for *_, row in rows]), "code": code}
 
@@ -66,7 +66,7 @@ def _row(node: Node, how: str, through: Node | None) -> list[Any]:
         link(node.title, node.id),
         node.kind,
         node.state,
-        how.replace("_", " "),
+        how,
         "" if through is None else link(through.title, through.id),
     ]
 

@@ -58,6 +58,7 @@ function Validation(props: IDatasetProps & { validation: IValidation }): React.J
           {trans.__("Open record")}
         </button>
       </p>
+      {tables.length === 0 ? <p className="wb-Part-said">{trans.__("Its rows are as the schema expects.")}</p> : null}
       {tables.map((table) => (
         <RecordTable key={table.title} {...props} table={table} />
       ))}
