@@ -70,7 +70,9 @@ function PageView(props: IViewProps): React.JSX.Element {
         </button>
       </div>
     ) : (
-      <div className="wb-Page-notice wb-Faint">{trans.__("Reading the record")}</div>
+      <div className="wb-Page-notice wb-Faint" role="status">
+        {trans.__("Reading the record")}
+      </div>
     );
   }
   return <Loaded page={page} model={model} commands={commands} language={language} />;
@@ -197,7 +199,11 @@ function Overview(props: ILoadedProps): React.JSX.Element {
 function Lineage(props: ILoadedProps & { column: string | null }): React.JSX.Element {
   const { page, model, commands, language, onOpen, column } = props;
   if (model.lineage === null) {
-    return <p className="wb-Page-notice wb-Faint">{language.trans.__("Reading the lineage")}</p>;
+    return (
+      <p className="wb-Page-notice wb-Faint" role="status">
+        {language.trans.__("Reading the lineage")}
+      </p>
+    );
   }
   return (
     <LineageGraph

@@ -343,9 +343,9 @@ function Entry(props: {
     >
       <Glyph record={record} trans={language.trans} />
       <span className="wb-Row-name">
-        {record.title}
+        <span className="wb-Row-title">{record.title}</span>
         {VERSIONED.has(record.kind) && record.version !== null ? (
-          <span className="wb-Faint">{` @${record.version}`}</span>
+          <span className="wb-Faint">{`@${record.version}`}</span>
         ) : null}
       </span>
       <span className="wb-Row-fact">{fact}</span>
