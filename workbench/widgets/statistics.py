@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from workbench.data.drift import Drift
     from workbench.data.statistics import Statistics
     from workbench.data.validation.anomalies import Anomaly
+    from workbench.metadata import Artifact
+
+#: What statistics may have been asked for beside the rows.
+_ASKED = ("split", "span", "by", "weight", "sample")
 
 
 class StatisticsWidget(Widget):
@@ -36,7 +41,7 @@ class StatisticsWidget(Widget):
         By column, or by an anomaly's place, the code of a schema edit that accepts it; what
         ``wb.validate(…)`` proposes when not given.
     code : str
-        What the button copies: the code that makes this.
+        What the button gives; of datasets the code that makes this, when not given.
 
     Examples
     --------
@@ -69,6 +74,7 @@ class StatisticsWidget(Widget):
             data = statistics.data(
                 compare, drift=drift, slices=slices, anomalies=anomalies, edits=edits
             )
+            code = code or _code(statistics, compare)
         super().__init__(data=data, code=code)
 
     def svg(self) -> str:
@@ -81,6 +87,25 @@ class StatisticsWidget(Widget):
             f"{each['name']}: {each['rows']:,} rows" for each in self.data["datasets"]
         )
         return f"Statistics of {sets} × {len(self.data['features']):,} columns"
+
+
+def _code(statistics: Statistics, compare: Statistics | None) -> str:
+    """Return the code that draws statistics of datasets, or nothing where others are among them."""
+    made = [_making(each.artifact) for each in (statistics, compare) if each is not None]
+    if not all(made):
+        return ""
+    shown = made[0] if len(made) == 1 else f"\n    {made[0]},\n    {made[1]},\n"
+    return f"from workbench.widgets import StatisticsWidget\n\nStatisticsWidget({shown})"
+
+
+def _making(artifact: Artifact | None) -> str:
+    """Return the call that made a dataset's statistics."""
+    if artifact is None or "dataset" not in artifact.properties:
+        return ""
+    facts = artifact.properties
+    asked = {name: facts[name] for name in _ASKED if facts.get(name) is not None}
+    words = [f"{name}={json.dumps(value)}" for name, value in asked.items()]
+    return f"wb.statistics({', '.join([json.dumps(facts['dataset']), *words])})"
 
 
 def _proposed(anomalies: Iterable[Anomaly]) -> dict[str | int, str]:

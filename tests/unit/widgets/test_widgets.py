@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+import workbench as wb
 from workbench import workspace
 from workbench.data.schemas.inference import infer_schema
 from workbench.data.statistics import statistics
@@ -117,6 +118,17 @@ def test_statistics_come_as_wb_statistics_makes_them(place):
     widget = StatisticsWidget(statistics(rows), statistics(rows))
     assert [each["rows"] for each in widget.data["datasets"]] == [3, 3]
     assert widget.data["features"][0]["stats"][1]["missing"] == 1
+
+
+def test_the_button_gives_the_code_that_draws_a_datasets_statistics(place):
+    rows = pa.table({"delay": [1, None, 3, 4]})
+    flights = wb.ingest(rows, name="flights", split={"train": 0.5, "test": 0.5}, key="delay")
+    train, test = (statistics(flights, split=split) for split in ("train", "test"))
+    known: dict[str, Any] = {"wb": wb}
+    made, _, drawn = StatisticsWidget(train, test).code.partition("\n\n")
+    exec(made, known)
+    assert eval(drawn, known).data == StatisticsWidget(train, test).data
+    assert StatisticsWidget(train, statistics(rows)).code == ""
 
 
 def test_slices_are_drawn_beside_the_whole_unless_others_are_asked_for(place):
