@@ -65,6 +65,13 @@ describe("the widget", () => {
     expect(container.querySelector("script")).toBeNull();
   });
 
+  it("sets numbers to the right, under one another by their last digits", () => {
+    const columns = [column("id", { type: "int64" }), column("delay", { type: "double", changed: 2 }), column("name", { type: "string", changed: 1 })];
+    render(<Diff data={data({ columns })} locale="en" />);
+    expect(screen.getAllByRole("columnheader").map((each) => each.className)).toEqual(["wbu-Right", "wbu-Right", ""]);
+    expect(screen.getAllByRole("rowheader").every((each) => each.className === "wbu-Right")).toBe(true);
+  });
+
   it("says so when nothing changed", () => {
     render(<Diff data={data({ key: [], added: 0, removed: 0, changed: 0, columns: [column("still")], samples: {} })} locale="en" />);
     expect(screen.getByText("No column changed.")).toBeTruthy();

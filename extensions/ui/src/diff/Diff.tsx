@@ -128,10 +128,10 @@ function Panel({ data, tab, column, onColumn, onAll, ...language }: PanelProps):
     return <ChangedRows data={data} rows={samples.changed} column={column} onAll={onAll} {...language} />;
   }
   if (tab === "added" && samples?.added) {
-    return <Rows sample={samples.added} total={data.added} kind="added" {...language} />;
+    return <Rows data={data} sample={samples.added} total={data.added} kind="added" {...language} />;
   }
   if (tab === "removed" && samples?.removed) {
-    return <Rows sample={samples.removed} total={data.removed} kind="removed" {...language} />;
+    return <Rows data={data} sample={samples.removed} total={data.removed} kind="removed" {...language} />;
   }
   return <ColumnTable data={data} onColumn={onColumn} {...language} />;
 }

@@ -3,7 +3,7 @@
 import type { JSX } from "react";
 import { formatCount } from "../format.js";
 import type { Language } from "../text.js";
-import { columnsOf, GLYPHS, pieces, type Cell, type ChangedRow, type DiffData, type RowSample } from "./model.js";
+import { columnsOf, GLYPHS, numbersOf, pieces, type Cell, type ChangedRow, type DiffData, type RowSample } from "./model.js";
 
 interface ChangedRowsProps extends Language {
   data: DiffData;
@@ -16,6 +16,7 @@ interface ChangedRowsProps extends Language {
 export function ChangedRows({ data, rows, column, onAll, t, locale }: ChangedRowsProps): JSX.Element {
   const shown = column === null ? rows : rows.filter((row) => column in row.cells);
   const columns = column === null ? columnsOf(shown, data.columns) : [column];
+  const side = sideOf(data);
   return (
     <>
       <p className="wbu-Diff-note wbu-Faint">
@@ -33,12 +34,12 @@ export function ChangedRows({ data, rows, column, onAll, t, locale }: ChangedRow
           <thead>
             <tr>
               {data.key.map((name) => (
-                <th key={name} scope="col">
+                <th key={name} scope="col" className={side(name)}>
                   {name}
                 </th>
               ))}
               {columns.map((name) => (
-                <th key={name} scope="col" className="wbu-Diff-value">
+                <th key={name} scope="col" className={side(name)}>
                   {name}
                 </th>
               ))}
@@ -48,13 +49,17 @@ export function ChangedRows({ data, rows, column, onAll, t, locale }: ChangedRow
             {shown.map((row, place) => (
               <tr key={place}>
                 {row.key.map((cell, each) => (
-                  <th key={each} scope="row">
+                  <th key={each} scope="row" className={side(data.key[each])}>
                     {cell ?? "–"}
                   </th>
                 ))}
                 {columns.map((name) => {
                   const cells = row.cells[name];
-                  return <td key={name}>{cells ? <BeforeAndAfter cells={cells} t={t} /> : <span className="wbu-Faint">·</span>}</td>;
+                  return (
+                    <td key={name} className={side(name)}>
+                      {cells ? <BeforeAndAfter cells={cells} t={t} /> : <span className="wbu-Faint">·</span>}
+                    </td>
+                  );
                 })}
               </tr>
             ))}
@@ -63,6 +68,12 @@ export function ChangedRows({ data, rows, column, onAll, t, locale }: ChangedRow
       )}
     </>
   );
+}
+
+/** The class that sets a column of numbers to the right. */
+function sideOf(data: DiffData): (name: string | undefined) => string | undefined {
+  const numbers = numbersOf(data.columns);
+  return (name) => (name !== undefined && numbers.has(name) ? "wbu-Right" : undefined);
 }
 
 /** Longer texts stand one over the other. */
@@ -99,13 +110,15 @@ function Text({ cell, other, t }: Pick<Language, "t"> & { cell: Cell; other: Cel
 }
 
 interface RowsProps extends Language {
+  data: DiffData;
   sample: RowSample;
   total: number;
   kind: "added" | "removed";
 }
 
-export function Rows({ sample, total, kind, t, locale }: RowsProps): JSX.Element {
+export function Rows({ data, sample, total, kind, t, locale }: RowsProps): JSX.Element {
   const words = kind === "added" ? t("%1 of %2 added rows", formatCount(sample.rows.length, locale), formatCount(total, locale)) : t("%1 of %2 removed rows", formatCount(sample.rows.length, locale), formatCount(total, locale));
+  const side = sideOf(data);
   return (
     <>
       <p className="wbu-Diff-note wbu-Faint">{words}</p>
@@ -114,7 +127,7 @@ export function Rows({ sample, total, kind, t, locale }: RowsProps): JSX.Element
           <tr>
             <th aria-hidden="true" />
             {sample.columns.map((name) => (
-              <th key={name} scope="col">
+              <th key={name} scope="col" className={side(name)}>
                 {name}
               </th>
             ))}
@@ -127,7 +140,9 @@ export function Rows({ sample, total, kind, t, locale }: RowsProps): JSX.Element
                 {GLYPHS[kind]}
               </td>
               {row.map((cell, each) => (
-                <td key={each}>{cell ?? <span className="wbu-Faint">–</span>}</td>
+                <td key={each} className={side(sample.columns[each])}>
+                  {cell ?? <span className="wbu-Faint">–</span>}
+                </td>
               ))}
             </tr>
           ))}

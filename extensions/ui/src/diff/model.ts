@@ -44,6 +44,13 @@ export function isChanged(column: DiffColumn): boolean {
   return column.state !== "kept" || column.changed > 0 || (column.drift?.jsd ?? 0) >= STILL;
 }
 
+const NUMBER = /^(u?int\d|float|double|halffloat|decimal)/;
+
+/** The names of the columns that hold numbers, which stand under one another by their last digits. */
+export function numbersOf(columns: readonly DiffColumn[]): ReadonlySet<string> {
+  return new Set(columns.filter((each) => NUMBER.test(each.type)).map((each) => each.name));
+}
+
 /** The columns in which the sampled rows changed, in the order of the columns. */
 export function columnsOf(rows: readonly ChangedRow[], columns: readonly DiffColumn[]): string[] {
   const present = new Set(rows.flatMap((row) => Object.keys(row.cells)));
