@@ -97,6 +97,12 @@ describe("the widget", () => {
     expect(screen.getByText("mended")).toBeTruthy();
   });
 
+  it("keeps no column for anomalies where there are none", () => {
+    render(<Schema data={data()} locale="en" />);
+    expect(screen.queryByRole("columnheader", { name: "anomalies" })).toBeNull();
+    expect(screen.getAllByRole("columnheader")).toHaveLength(8);
+  });
+
   it("draws only the rows in sight of a thousand columns", () => {
     render(<Schema data={data({ columns: Array.from({ length: 1000 }, (_, place) => column(`c${String(place)}`)) })} locale="en" />);
     expect(screen.getAllByRole("rowheader").length).toBeLessThan(40);

@@ -53,6 +53,7 @@ export function Schema({ data, errors, status, onCheck, onSave, onInsertCode, he
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const found = columns.filter((each) => words.every((word) => each.name.toLowerCase().includes(word)));
   const elsewhere = data.anomalies.filter((each) => !columns.some((column) => column.name === each.column));
+  const hasAnomalies = data.anomalies.length > elsewhere.length;
   const first = Math.max(0, Math.floor(top / ROW) - AROUND);
   const last = Math.min(found.length, Math.ceil((top + height) / ROW) + AROUND);
   const change = (column: SchemaColumn, field: Expectation, value: number | string[] | null): void => {
@@ -131,7 +132,7 @@ export function Schema({ data, errors, status, onCheck, onSave, onInsertCode, he
                 <th scope="col" className="wbu-Right" title={t("The most that it may differ from what is served")}>
                   {t("skew")}
                 </th>
-                <th scope="col">{t("anomalies")}</th>
+                {hasAnomalies ? <th scope="col">{t("anomalies")}</th> : null}
               </tr>
             </thead>
             <tbody>
@@ -143,7 +144,7 @@ export function Schema({ data, errors, status, onCheck, onSave, onInsertCode, he
                   column={column}
                   before={before.get(column.name)}
                   error={refused.find(([each]) => each === column.name)?.[1]}
-                  anomalies={data.anomalies.filter((each) => each.column === column.name)}
+                  anomalies={hasAnomalies ? data.anomalies.filter((each) => each.column === column.name) : null}
                   edit={edits.find((each) => each.column === column.name)}
                   onChange={(field, value) => { change(column, field, value); }}
                   onError={(field, error) => { mark(column, field, error); }}

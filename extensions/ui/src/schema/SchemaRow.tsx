@@ -10,7 +10,8 @@ interface RowProps extends Language {
   column: SchemaColumn;
   before: SchemaColumn | undefined;
   error: string | undefined;
-  anomalies: readonly SchemaAnomaly[];
+  /** Null where no column has any, and they take no room. */
+  anomalies: readonly SchemaAnomaly[] | null;
   edit: Edit | undefined;
   onChange: (field: Expectation, value: number | string[] | null) => void;
   onError: (field: Expectation, error: string | null) => void;
@@ -55,11 +56,13 @@ export function SchemaRow({ index, column, before, error, anomalies, edit, onCha
       <td>{field("absent", t("absent in"))}</td>
       <td className="wbu-Right">{field("drift", t("drift"))}</td>
       <td className="wbu-Right">{field("skew", t("skew"))}</td>
-      <td className="wbu-Schema-anomalies">
-        {anomalies.map((anomaly, place) => (
-          <Anomaly key={place} anomaly={anomaly} isAccepted={isMade(anomaly.edits, column)} onAccept={onAccept} t={t} />
-        ))}
-      </td>
+      {anomalies ? (
+        <td>
+          {anomalies.map((anomaly, place) => (
+            <Anomaly key={place} anomaly={anomaly} isAccepted={isMade(anomaly.edits, column)} onAccept={onAccept} t={t} />
+          ))}
+        </td>
+      ) : null}
     </tr>
   );
 }
