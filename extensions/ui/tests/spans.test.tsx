@@ -1,6 +1,6 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { labelOf, linePath, movement, ranked, type SpanColumn, type SpansData } from "../src/spans/model.js";
+import { formatDrift, labelOf, linePath, movement, ranked, type SpanColumn, type SpansData } from "../src/spans/model.js";
 import { curve } from "../src/spans/Ridgeline.js";
 import { Spans } from "../src/spans/Spans.js";
 
@@ -30,6 +30,10 @@ describe("columns through time", () => {
   it("call ranges by both edges, and the rest by what it is", () => {
     const t = (text: string): string => text;
     expect([labelOf(column("d"), 1, { t }), labelOf(words, 0, { t }), labelOf(words, 1, { t })]).toEqual(["10 – 20", "<b>UA</b>", "all others"]);
+  });
+
+  it("never say of a small move that there was none", () => {
+    expect([0, 0.0001, 0.0005, 0.25, null].map((each) => formatDrift(each, "en"))).toEqual(["0", "<0.001", "0.001", "0.250", "–"]);
   });
 
   it("break a line where nothing is known", () => {

@@ -132,7 +132,7 @@ function Lane({ name, place, values, show, width, all, tone }: LaneProps): JSX.E
       {most > 0
         ? values.map((value, span) => {
             const tall = ((value ?? 0) / most) * (LANE - 8);
-            return tall > 0 ? <rect key={span} x={span * width} y={floor - Math.max(tall, 0.8)} width={Math.max(0.5, width - (width > 6 ? 1 : 0))} height={Math.max(tall, 0.8)} fill={tone} fillOpacity={0.75} /> : null;
+            return tall > 0 ? <rect key={span} x={span * width} y={floor - Math.max(tall, 0.8)} width={Math.max(0.5, width - (width > 6 ? 1 : 0))} height={Math.max(tall, 0.8)} fill={tone} /> : null;
           })
         : null}
       <text x={all + 7} y={floor - 4}>

@@ -83,10 +83,10 @@ export function linePath(values: readonly (number | null)[], width: number, heig
     .join("");
 }
 
-/** A divergence to three places, as tables of them are read. */
+/** A divergence to three places, as tables of them are read; what is not nothing never reads as 0. */
 export function formatDrift(value: number | null | undefined, locale: string): string {
   if (value === null || value === undefined) {
     return "–";
   }
-  return value < 0.0005 ? "0" : value.toLocaleString(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+  return value === 0 ? "0" : value < 0.0005 ? "<0.001" : value.toLocaleString(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 }

@@ -66,8 +66,8 @@ export function Shapes({ feature, view, width, height, most }: ShapesProps): JSX
         const isFaint = isFilled && (isSum || sets.length > 2);
         return (
           <g key={set}>
-            {isFilled ? <path d={filled(bars, width, height, up)} fill="var(--wbu-fill)" opacity={isFaint ? 0.4 : sets.length > 1 ? 0.85 : 1} /> : null}
-            {!isFilled || isSum ? (
+            {isFilled ? <path d={filled(bars, width, height, up)} fill="var(--wbu-fill)" opacity={isFaint ? 0.4 : 1} /> : null}
+            {!isFilled || isFaint ? (
               <path
                 d={outline(bars, width, height, up)}
                 fill="none"

@@ -3,6 +3,7 @@
 import type { JSX } from "react";
 import type { Anomaly, ColumnStatistics, Feature, StatisticsData } from "../data.js";
 import { formatCount, formatNumber, formatShare } from "../format.js";
+import { formatDrift } from "../spans/model.js";
 import type { Language, Translate } from "../text.js";
 import { DRIFT } from "./order.js";
 import { mostFrequent } from "./sentence.js";
@@ -45,13 +46,7 @@ export function Missing({ stats, locale }: { stats: ColumnStatistics; locale: st
 
 export function Unique({ stats, ...language }: Language & { stats: ColumnStatistics }): JSX.Element {
   const { unique } = stats;
-  return unique === null || unique === undefined ? (
-    <span className="wbu-Faint">–</span>
-  ) : (
-    <>
-      {about(unique, stats.approximate, language)} <span className="wbu-Faint">{language.t("unique")}</span>
-    </>
-  );
+  return <Figure text={unique === null || unique === undefined ? "–" : about(unique, stats.approximate, language)} />;
 }
 
 interface TopProps extends Language {
@@ -104,7 +99,7 @@ export function Drift({ drift, t, locale }: Language & { drift: number | null })
     </span>
   ) : (
     <span className="wbu-Faint" title={`${meaning}: ${String(drift)}`}>
-      {drift.toLocaleString(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 })}
+      {formatDrift(drift, locale)}
     </span>
   );
 }
