@@ -210,6 +210,10 @@ export const chinese: Readonly<Record<string, string>> = {
   "jobs": "作业",
   "statistics": "统计",
   "schema": "模式",
+  "schemas": "模式",
   "anomalies": "异常",
+  "list of anomalies": "异常列表",
+  "lists of anomalies": "异常列表",
   "transform": "变换",
+  "transforms": "变换",
 };

@@ -120,6 +120,9 @@ const KINDS: Readonly<Record<string, [string, string]>> = {
   dashboard: ["dashboard", "dashboards"],
   alert: ["alert", "alerts"],
   job: ["job", "jobs"],
+  schema: ["schema", "schemas"],
+  transform: ["transform", "transforms"],
+  anomalies: ["list of anomalies", "lists of anomalies"],
 };
 
 /** The word for one record of a kind. */
