@@ -183,6 +183,13 @@ def _artifact_node(artifact: Artifact) -> Node:
 
 
 def _subtitle(artifact: Artifact, facts: Mapping[str, Any]) -> str:
+    if artifact.kind == "statistics":  # they are named as their dataset is
+        part = facts.get("split") or facts.get("span")
+        return f"statistics of {part}" if part else "statistics of all rows"
+    if artifact.kind == "anomalies" and "count" in facts:
+        return {0: "no anomalies", 1: "1 anomaly"}.get(
+            facts["count"], f"{facts['count']} anomalies"
+        )
     if isinstance(facts.get("rows"), int):
         return f"{facts['rows']:,} rows"
     if artifact.kind == "evaluation" and "passed" in facts:
