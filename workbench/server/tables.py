@@ -72,11 +72,8 @@ def pairs(title: str, names: tuple[str, str], values: Mapping[str, Any]) -> list
 
 def artifacts(title: str, listed: Iterable[Artifact]) -> list[dict[str, Any]]:
     """Return a table of records with links to their pages."""
-    columns = [column("record"), column("kind"), column("made", "time")]
-    rows = [
-        (link(each.ref, each.id), each.kind.replace("_", " "), each.created_at.isoformat())
-        for each in listed
-    ]
+    columns = [column("record"), column("kind", "kind"), column("made", "time")]
+    rows = [(link(each.ref, each.id), each.kind, each.created_at.isoformat()) for each in listed]
     return table(title, columns, rows)
 
 
