@@ -23,6 +23,7 @@ import { PageModel } from "./pageModel";
 import { RecordsPanel } from "./panel";
 import { StatusItem } from "./status";
 import { CommandIDs, IRecords } from "./tokens";
+import { kindOf } from "./wording";
 
 export * from "./tokens";
 
@@ -142,6 +143,9 @@ function activate(
   return model;
 }
 
+/** Kinds that bear the name of their dataset. */
+const NAMESAKES = new Set(["statistics", "schema", "anomalies", "transform"]);
+
 function recordPage(
   model: PageModel,
   app: JupyterFrontEnd,
@@ -157,7 +161,8 @@ function recordPage(
   model.changed.connect(() => {
     const { page } = model;
     if (page) {
-      widget.title.label = page.version === null ? page.title : page.ref;
+      const name = page.version === null ? page.title : page.ref;
+      widget.title.label = NAMESAKES.has(page.kind) ? trans.__("%1 · %2", kindOf(page.kind, trans), name) : name;
       widget.title.caption = page.fact;
     }
   });
