@@ -26,11 +26,13 @@ export function Header(props: ILoadedProps & { onTab: (tab: string) => void }): 
   const { page, model, commands, language } = props;
   const { trans } = language;
   const [form, setForm] = React.useState<Form | null>(null);
+  const header = React.useRef<HTMLElement>(null);
   const done = (): void => {
+    header.current?.querySelector<HTMLElement>('[aria-expanded="true"]')?.focus();
     setForm(null);
   };
   return (
-    <header className="wb-Page-header">
+    <header ref={header} className="wb-Page-header">
       <div className="wb-Page-heading">
         <h1 className="wb-Page-title">
           <Glyph record={page} trans={trans} /> {page.title}
