@@ -345,7 +345,7 @@ function Entry(props: {
       <span className="wb-Row-name">
         <span className="wb-Row-title">{record.title}</span>
         {VERSIONED.has(record.kind) && record.version !== null ? (
-          <span className="wb-Faint">{`@${record.version}`}</span>
+          <span className="wb-Faint">{` @${record.version}`}</span>
         ) : null}
       </span>
       <span className="wb-Row-fact">{fact}</span>
