@@ -9,7 +9,14 @@ pytestmark = [pytest.mark.ui, pytest.mark.timeout(420)]
 
 @pytest.mark.parametrize(
     "spec",
-    ["records.spec.ts", "dataset.spec.ts", "widgets.spec.ts", "pictures.spec.ts", "live.spec.ts"],
+    [
+        "records.spec.ts",
+        "dataset.spec.ts",
+        "widgets.spec.ts",
+        "pictures.spec.ts",
+        "charts.spec.ts",
+        "live.spec.ts",
+    ],
 )
 def test_a_filled_workspace(spec, browse, lab):
     browse(spec, lab)

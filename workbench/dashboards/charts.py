@@ -18,9 +18,11 @@ _Bundle = tuple[dict[str, Any], dict[str, Any]]
 def offline_charts() -> None:
     """Make every Altair chart of this kernel draw without a network, as SVG in the page's colours.
 
-    By default Altair's charts fetch Vega from a CDN when they are shown in Voila. The bundle that
-    replaces it takes seconds to make, so the workspace keeps it for each version of Altair. In a
-    notebook a chart also leaves a still picture, which shows where its JavaScript may not run.
+    By default Altair's charts fetch Vega from a CDN. The bundle that replaces it takes seconds to
+    make, so the workspace keeps it for each version of Altair. In a notebook a chart also leaves a
+    still picture, which shows where its JavaScript may not run. A theme that the user enabled
+    stays. Where the magics are loaded, the first chart calls this by itself; a
+    ``alt.JupyterChart`` made by hand needs the call before it.
 
     Raises
     ------
@@ -49,7 +51,7 @@ def offline_charts() -> None:
     drawn = _live if os.environ.get("SERVER_SOFTWARE", "").startswith("voila/") else _live_and_still
     alt.renderers.register("workbench", drawn)
     alt.renderers.enable("workbench", embed_options=options)
-    alt.theme.register("workbench", enable=True)(_theme)
+    alt.theme.register("workbench", enable=alt.theme.active == "default")(_theme)
 
 
 def _live(spec: dict[str, Any], embed_options: dict[str, Any]) -> _Bundle:

@@ -1,8 +1,8 @@
 """Magics: the steps of the line as one-line commands of a notebook.
 
-`framework` parses a line, shows an error as one line, completes names; the other modules hold a
-group of magics each, which call what a cell of Python would call. Load them with
-``%load_ext workbench.magics``; the Workbench kernel does so by itself.
+`framework` parses a line, shows an error as one line, completes names; `charts` has Altair draw
+with no network; the other modules hold a group of magics each, which call what a cell of Python
+would call. Load them with ``%load_ext workbench.magics``; the Workbench kernel does so by itself.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.magics import data, lineage, models, operations, serving, training
+from workbench.magics.charts import draw_offline
 from workbench.magics.framework import Magic, install
 
 if TYPE_CHECKING:
@@ -31,4 +32,5 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     import workbench
 
     install(shell, MAGICS)
+    draw_offline(shell)
     shell.user_ns.setdefault("wb", workbench)
