@@ -44,6 +44,15 @@ def test_the_column_that_moved_most_comes_first_with_what_was_measured():
     json.dumps(widget.data, allow_nan=False)
 
 
+def test_fields_of_structs_are_columns_too():
+    a, b = (pa.table({"s": [{"q": n, "<b>": [{"r": "x"}]}] * 3}) for n in (1, 9))
+    widget = DriftWidget(a, b)
+    shown = {each["name"]: each["measures"]["jsd"] for each in widget.data["columns"]}
+    assert shown == {"s.q": 1, "s": 0, "s.<b>": 0, "s.<b>.r": 0}
+    assert changes(widget.data["columns"][0])[0] == ("1", 10_000, 0)
+    assert "s.q" in widget.svg()
+
+
 def test_the_bins_that_changed_most_are_named():
     (column, _) = DriftWidget(MAY, JUNE).data["columns"]
     assert changes(column)[0] == ("9", 0, 7500)

@@ -6,7 +6,7 @@ that hold equal shares of both tables together; missing and infinite values have
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,13 @@ from workbench import workspace
 from workbench.core.errors import InvalidInput, near
 from workbench.data.datasets.sources import Source, open_source
 from workbench.data.drift import measures
-from workbench.data.drift.profiles import Profile, profile_column, profile_feature, shared_bins
+from workbench.data.drift.profiles import (
+    Path,
+    Profile,
+    profile_feature,
+    profiles_of,
+    shared_bins,
+)
 from workbench.data.drift.report import ColumnDrift, Drift
 
 if TYPE_CHECKING:
@@ -37,14 +43,15 @@ def drift(
     """Return how far each shared column moved from `a` to `b`, and whether that may be chance.
 
     With many rows the slightest move is no chance, so size and significance are told apart: see
-    `ColumnDrift`. Of lists the values are compared; of bytes and structs, whether there are any.
+    `ColumnDrift`. Of lists the values are compared, of structs each field, as ``s.a`` after the
+    struct ``s`` itself; of bytes and structs, whether there are any.
 
     Parameters
     ----------
     a, b : Dataset, pandas.DataFrame, pyarrow.Table or str
         A string is a dataset's reference.
     columns : iterable of str, optional
-        Only these; all shared ones otherwise.
+        Only these, a struct with its fields; all shared ones otherwise.
     classifier : bool
         Also whether a classifier can tell the rows of the two apart by all columns together, and
         by which: `Drift.classifier`.
@@ -68,16 +75,16 @@ def drift(
     if not shared:
         raise InvalidInput(f"{first.name} and {second.name} share no columns")
     wanted = shared if columns is None else list(columns)
-    measured = [
-        measure(name, profile_column(first.read(name)), profile_column(second.read(name)))
-        for name in wanted
-    ]
+    measured: list[ColumnDrift] = []
+    only_a = [name for name in first.names if name not in second.names]
+    only_b = [name for name in second.names if name not in first.names]
+    for name in wanted:
+        mine, theirs = (profiles_of(name, each.read(name)) for each in (first, second))
+        measured += _measured(mine, theirs)
+        only_a += _lacking(theirs, mine)
+        only_b += _lacking(mine, theirs)
     result = Drift(
-        first.name,
-        second.name,
-        _ordered(_adjusted(measured)),
-        tuple(name for name in first.names if name not in second.names),
-        tuple(name for name in second.names if name not in first.names),
+        first.name, second.name, _ordered(_adjusted(measured)), tuple(only_a), tuple(only_b)
     )
     if classifier:
         from workbench.data.drift.classifier import told_apart
@@ -92,20 +99,26 @@ def drift_of_statistics(a: DatasetStatistics, b: DatasetStatistics) -> Drift:
 
     Numbers with over 256 distinct values, and texts beyond the thousandth, are then approximate.
     """
-    others = {each.name: each for each in b.features}
-    measured = [
-        measure(each.name, profile_feature(each), profile_feature(others[each.name]))
-        for each in a.features
-        if each.name in others
-    ]
-    names = {each.name for each in a.features}
+    mine, theirs = (
+        {each.path or (each.name,): profile_feature(each) for each in side.features}
+        for side in (a, b)
+    )
     return Drift(
         a.name,
         b.name,
-        _ordered(_adjusted(measured)),
-        tuple(each.name for each in a.features if each.name not in others),
-        tuple(name for name in others if name not in names),
+        _ordered(_adjusted(_measured(mine, theirs))),
+        tuple(_lacking(theirs, mine)),
+        tuple(_lacking(mine, theirs)),
     )
+
+
+def _measured(a: Mapping[Path, Profile], b: Mapping[Path, Profile]) -> list[ColumnDrift]:
+    return [measure(".".join(path), a[path], b[path]) for path in a if path in b]
+
+
+def _lacking(a: Mapping[Path, Profile], b: Mapping[Path, Profile]) -> list[str]:
+    """Return what the first does not have of the second."""
+    return [".".join(path) for path in b if path not in a]
 
 
 def measure(column: str, a: Profile, b: Profile) -> ColumnDrift:

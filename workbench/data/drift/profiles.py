@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 BINS = 20
 FEW = 50
+
+#: From a column down to the field of a struct.
+Path = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -48,14 +52,47 @@ class Profile:
     other: int = 0
 
 
-def profile_column(column: pa.ChunkedArray) -> Profile:
-    """Return how a column's values are spread, exactly; of lists, the values in all of them."""
+def profiles_of(name: str, column: pa.ChunkedArray) -> dict[Path, Profile]:
+    """Return how a column's values are spread, and after it those of each field of its structs.
+
+    Exactly; of lists, the values in all of them.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> list(profiles_of("s", pa.chunked_array([[{"a": 1, "b": [{"c": 2}]}]])))
+    [('s',), ('s', 'a'), ('s', 'b'), ('s', 'b', 'c')]
+    """
+    return dict(_profiles((name,), column, 0))
+
+
+def _profiles(path: Path, column: pa.ChunkedArray, absent: int) -> Iterator[tuple[Path, Profile]]:
+    """Yield the profiles of a column that `absent` more values are missing from."""
     if is_list(column.type):
-        return _profile_list(column)
+        absent += column.null_count
+    values = _innermost(column)
+    found = profile_column(values)
+    yield path, replace(found, rows=found.rows + absent, missing=found.missing + absent)
+    if pa.types.is_struct(values.type):
+        for field, each in zip(values.type, values.flatten(), strict=True):
+            yield from _profiles((*path, field.name), each, absent)
+
+
+def _innermost(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the values in all lists of a column, however deep; of no lists, the column."""
+    while is_list(column.type):
+        column = pa.chunked_array(
+            [pc.list_flatten(chunk) for chunk in column.chunks], column.type.value_type
+        )
+    return column
+
+
+def profile_column(column: pa.ChunkedArray) -> Profile:
+    """Return how the values of a column without lists are spread, exactly."""
     family = family_of(column.type)
     rows = len(column)
     if family in ("BYTES", "STRUCT"):
-        # Their values are not compared, but whether there are any.
+        # Bytes are not compared, structs by their fields; but whether there are any.
         return Profile(family, rows, column.null_count, other=rows - column.null_count)
     if family == "STRING":
         values, counts = text_counts(column)
@@ -70,16 +107,6 @@ def profile_column(column: pa.ChunkedArray) -> Profile:
     finite = finite_part(values, counts)
     present = int(counts.sum())
     return Profile(family, rows, rows - present, present - finite.total, finite)
-
-
-def _profile_list(column: pa.ChunkedArray) -> Profile:
-    absent = column.null_count
-    while is_list(column.type):
-        column = pa.chunked_array(
-            [pc.list_flatten(chunk) for chunk in column.chunks], column.type.value_type
-        )
-    inner = profile_column(column)
-    return replace(inner, rows=inner.rows + absent, missing=inner.missing + absent)
 
 
 def profile_feature(feature: FeatureStatistics) -> Profile:
