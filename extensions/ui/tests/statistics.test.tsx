@@ -5,7 +5,7 @@ import type { ColumnStatistics, Feature, StatisticsData } from "../src/data.js";
 import { StatisticsTable } from "../src/index.js";
 import { arrange, countKinds, matcher, type Sorting } from "../src/statistics/order.js";
 import { axis, barsOf, distance, evenness } from "../src/statistics/shapes.js";
-import { firstView } from "../src/statistics/view.js";
+import { firstView, ownNames } from "../src/statistics/view.js";
 import { offset, visibleRange } from "../src/statistics/window.js";
 
 afterEach(cleanup);
@@ -18,6 +18,16 @@ const word = (name: string, more: Partial<Feature> = {}): Feature =>
 
 const data = (features: Feature[], more: Partial<StatisticsData> = {}): StatisticsData => ({ datasets: [{ name: "flights@3", rows: 100 }], features, ...more });
 const names = (): (string | null)[] => screen.getAllByRole("rowheader").map((each) => each.querySelector("button")?.textContent ?? null).filter((each) => each !== null);
+
+describe("sets of rows", () => {
+  it("are told apart by what their names do not share", () => {
+    expect(ownNames(["flights@2/train", "flights@2/test"])).toEqual(["train", "test"]);
+    expect(ownNames(["flights@1", "flights@12"])).toEqual(["@1", "@12"]);
+    expect(ownNames(["flights@1/train", "flights@2/train"])).toEqual(["@1/train", "@2/train"]);
+    expect(ownNames(["data", "data"])).toEqual(["data", "data"]);
+    expect(ownNames(["flights@1/train"])).toEqual(["flights@1/train"]);
+  });
+});
 
 describe("the table of statistics", () => {
   it("writes names, values and anomalies as text, never as HTML", () => {

@@ -4,7 +4,7 @@ import type { JSX } from "react";
 import type { ColumnStatistics, Feature } from "../data.js";
 import { formatCount, formatNumber, formatShare } from "../format.js";
 import type { Language } from "../text.js";
-import { about, Figure } from "./cells.js";
+import { about, Figure, SetHeading } from "./cells.js";
 import type { DetailsProps } from "./Details.js";
 import { shower } from "./sentence.js";
 import { figuresOf, valuesIn, type View } from "./view.js";
@@ -25,9 +25,7 @@ export function FiguresTable({ feature, data, view, ...language }: DetailsProps)
           <tr>
             <th scope="col">{t("figure")}</th>
             {view.sets.map((set) => (
-              <th key={set} scope="col" title={data.datasets[set]?.name}>
-                {view.sets.length > 1 ? data.datasets[set]?.name : t("value")}
-              </th>
+              <SetHeading key={set} data={data} set={set} word={view.sets.length > 1 ? null : t("value")} />
             ))}
           </tr>
         </thead>

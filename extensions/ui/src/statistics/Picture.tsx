@@ -96,7 +96,7 @@ function Strips({ sets, view, width, height }: { sets: number[][]; view: View; w
         const ticks = deciles.map((at) => `M${x(at).toFixed(1)},${(middle - half).toFixed(1)}v${(2 * half).toFixed(1)}`).join("");
         return deciles.length < 11 ? null : (
           <g key={set} stroke={tone}>
-            <path d={`M${x(deciles[0] ?? 0).toFixed(1)},${middle.toFixed(1)}H${x(deciles[10] ?? 1).toFixed(1)}`} opacity={0.6} />
+            <path d={`M${x(deciles[0] ?? 0).toFixed(1)},${middle.toFixed(1)}H${x(deciles[10] ?? 1).toFixed(1)}`} />
             <rect
               x={x(deciles[1] ?? 0)}
               y={middle - half}
@@ -106,7 +106,7 @@ function Strips({ sets, view, width, height }: { sets: number[][]; view: View; w
               fillOpacity={0.22}
               stroke="none"
             />
-            <path d={ticks} opacity={0.8} />
+            <path d={ticks} />
             <path d={`M${x(deciles[5] ?? 0.5).toFixed(1)},${(middle - half).toFixed(1)}v${(2 * half).toFixed(1)}`} strokeWidth={3} />
           </g>
         );

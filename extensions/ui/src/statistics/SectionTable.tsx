@@ -39,14 +39,14 @@ export function SectionTable(props: SectionProps): JSX.Element {
   const below = offset(features.length, row, extras) - offset(last, row, extras);
   const spans = props.drift ? 10 : 9;
   return (
-    <table className="wbu-Table" aria-rowcount={features.length + 1} aria-label={t(section)}>
+    <table className="wbu-Table" data-large={view.large} aria-rowcount={features.length + 1} aria-label={t(section)}>
       <colgroup>
-        <col style={{ width: "21%" }} />
+        <col style={{ width: view.large ? "18%" : "21%" }} />
         {Array.from({ length: 7 }, (_, index) => (
           <col key={index} />
         ))}
         <col style={{ width: chart[0] + 24 }} />
-        {props.drift ? <col style={{ width: "9%" }} /> : null}
+        {props.drift ? <col style={{ width: view.large ? "7%" : "9%" }} /> : null}
       </colgroup>
       <thead>
         <tr aria-rowindex={1}>

@@ -3,7 +3,7 @@
 import type { JSX } from "react";
 import type { Feature } from "../data.js";
 import { formatShare } from "../format.js";
-import { countOr } from "./cells.js";
+import { countOr, SetHeading } from "./cells.js";
 import type { DetailsProps } from "./Details.js";
 import { TONES } from "./Picture.js";
 import { shower } from "./sentence.js";
@@ -29,9 +29,7 @@ export function ValuesTable({ feature, data, view, t, locale }: DetailsProps): J
             <th scope="col">{t("value")}</th>
             {ranked ? <td aria-hidden="true" className="wbu-Gauge" /> : null}
             {sets.map(({ set }) => (
-              <th key={set} scope="col" title={data.datasets[set]?.name}>
-                {sets.length > 1 ? data.datasets[set]?.name : t(view.percent ? "share" : "times")}
-              </th>
+              <SetHeading key={set} data={data} set={set} word={sets.length > 1 ? null : t(view.percent ? "share" : "times")} />
             ))}
           </tr>
         </thead>

@@ -7,7 +7,7 @@ import { formatDrift } from "../spans/model.js";
 import type { Language, Translate } from "../text.js";
 import { DRIFT } from "./order.js";
 import { mostFrequent } from "./sentence.js";
-import { valuesIn, type View } from "./view.js";
+import { ownNames, valuesIn, type View } from "./view.js";
 
 const MANY_MISSING = 0.02;
 
@@ -101,6 +101,21 @@ export function Drift({ drift, t, locale }: Language & { drift: number | null })
     <span className="wbu-Faint" title={`${meaning}: ${String(drift)}`}>
       {formatDrift(drift, locale)}
     </span>
+  );
+}
+
+/** The heading over the figures of a set of rows: a word, or what tells it from the other sets. */
+export function SetHeading({ data, set, word }: { data: StatisticsData; set: number; word: string | null }): JSX.Element {
+  const names = data.datasets.map((each) => each.name);
+  return (
+    <th scope="col" title={names[set]}>
+      {word ?? (
+        <>
+          <span aria-hidden="true" className="wbu-Swatch" data-set={set} />
+          {ownNames(names)[set]}
+        </>
+      )}
+    </th>
   );
 }
 

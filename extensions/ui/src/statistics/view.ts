@@ -57,3 +57,15 @@ export function firstFigures(feature: Feature, view: View): ColumnStatistics | n
 export function valuesIn(stats: ColumnStatistics): number {
   return stats.lists?.at(-1)?.total ?? stats.count;
 }
+
+/** What tells sets of rows apart: their names without the dataset, or the version, that all of them share. */
+export function ownNames(names: readonly string[]): readonly string[] {
+  const [first = "", ...others] = names;
+  let end = 0;
+  while (end < first.length && others.every((each) => each[end] === first[end])) {
+    end += 1;
+  }
+  const shared = others.length > 0 ? first.slice(0, end) : "";
+  const start = shared.includes("/") ? shared.lastIndexOf("/") + 1 : Math.max(0, shared.indexOf("@"));
+  return names.some((each) => each.length === start) ? names : names.map((each) => each.slice(start));
+}
