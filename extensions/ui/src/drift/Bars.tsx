@@ -13,6 +13,7 @@ const BOTTOM = 24;
 const TOP = 8;
 /** Between the values and the missing. */
 const GAP = 14;
+const LETTER = 6.4;
 
 interface BarsProps extends Language {
   column: SpanColumn;
@@ -37,7 +38,7 @@ export function Bars({ column, at, width, height, hot, isSmall = false, hasLast 
   const wide = Math.max(0.8, step - (step > 4 ? 1.5 : 0));
   const visible = (shares: number[]): number[] => (hasMissing ? shares : shares.slice(0, -1));
   const [first, now, last] = [0, at, column.shares.length - 1].map((each) => visible(sharesAt(column, each)));
-  const every = Math.max(1, Math.ceil((column.kind === "values" ? 58 : 52) / step));
+  const every = Math.max(1, Math.ceil((column.kind === "values" ? 58 : edgeWidth(column)) / step));
   return (
     <g>
       {isSmall
@@ -62,10 +63,15 @@ export function Bars({ column, at, width, height, hot, isSmall = false, hasLast 
             const word = bin === bins ? t("missing") : isEdge ? (column.marks[bin] ?? "") : labelOf(column, bin, { t });
             return bin === bins || (bin % every === 0 && (!hasMissing || x(bins) - x(bin) > 50)) ? (
               <text key={bin} x={isEdge ? x(bin) : x(bin) + step / 2} y={height - 8} textAnchor="middle">
-                {cut(word, Math.max(4, Math.floor((every * step) / 6.4)))}
+                {cut(word, Math.max(4, Math.floor((every * step) / LETTER)))}
               </text>
             ) : null;
           })}
     </g>
   );
+}
+
+/** How far apart edges are written, so that the longest of them, such as a day, is not cut. */
+function edgeWidth(column: SpanColumn): number {
+  return Math.max(52, ...column.marks.map((mark) => mark.length * LETTER + 10));
 }

@@ -35,7 +35,7 @@ export function HeatMap({ data, column, height, sentence, isChange, t, locale }:
   const means = Array.from({ length: bins }, (_, bin) => column.shares.reduce((sum, shares) => sum + (shares[bin] ?? 0), 0) / spans);
   const values = isChange ? column.shares.map((shares) => shares.map((share, bin) => share - (means[bin] ?? 0))) : column.shares;
   const most = values.reduce((high, shares) => shares.reduce((a, b) => Math.max(a, Math.abs(b)), high), 1);
-  const every = Math.max(1, Math.ceil((spans * 46) / wide));
+  const every = Math.max(1, Math.ceil((spans * 56) / wide));
   const everyBin = Math.max(1, Math.ceil(15 / cell.height));
   const onKey = (event: KeyboardEvent): void => {
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, isListed ? -1 : 1], ArrowDown: [0, isListed ? 1 : -1] }[event.key];
