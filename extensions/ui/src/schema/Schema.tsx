@@ -76,15 +76,15 @@ export function Schema({ data, errors, status, onCheck, onSave, onInsertCode, he
     <Frame label={data.ref ? t("Schema %1", data.ref) : t("Schema")} className="wbu-Schema">
       <header className="wbu-Head">
         <strong>{data.ref ?? t("Schema")}</strong>
-        <span className="wbu-Faint">{t("%1 columns", formatCount(data.columns.length, locale))}</span>
+        <span className="wbu-Faint">{t(data.columns.length === 1 ? "%1 column" : "%1 columns", formatCount(data.columns.length, locale))}</span>
         {data.anomalies.length > 0 ? (
           <span className="wbu-Chip" data-tone="warn">
-            {t("%1 anomalies", formatCount(data.anomalies.length, locale))}
+            {t(data.anomalies.length === 1 ? "%1 anomaly" : "%1 anomalies", formatCount(data.anomalies.length, locale))}
           </span>
         ) : null}
         {changed > 0 ? (
           <span className="wbu-Chip" data-tone="brand">
-            {t("%1 columns edited", formatCount(changed, locale))}
+            {t(changed === 1 ? "%1 column edited" : "%1 columns edited", formatCount(changed, locale))}
           </span>
         ) : null}
         <span className="wbu-Spread" />
