@@ -29,9 +29,10 @@ export function ColumnTable({ data, onColumn, t, locale }: ColumnTableProps): JS
             <tr>
               <th scope="col">{t("column")}</th>
               <th scope="col">{t("type")}</th>
-              <th scope="col" colSpan={2}>
+              <th scope="col" className="wbu-Right">
                 {t("rows changed")}
               </th>
+              <td />
               <th scope="col">{t("what moved most")}</th>
               <th scope="col" className="wbu-Right">
                 {t("drift")}

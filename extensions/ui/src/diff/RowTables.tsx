@@ -136,8 +136,8 @@ export function Rows({ data, sample, total, kind, t, locale }: RowsProps): JSX.E
         <tbody>
           {sample.rows.map((row, place) => (
             <tr key={place}>
-              <td className="wbu-Diff-glyph" aria-hidden="true">
-                {GLYPHS[kind]}
+              <td aria-hidden="true">
+                <span className="wbu-Diff-glyph">{GLYPHS[kind]}</span>
               </td>
               {row.map((cell, each) => (
                 <td key={each} className={side(sample.columns[each])}>
