@@ -111,7 +111,7 @@ export function textOf(column: Column, row: number, { t, locale }: Language): st
   if (column.isYears) {
     return String(value);
   }
-  return Number.isInteger(value) ? value.toLocaleString(locale, { maximumFractionDigits: 0 }) : formatNumber(value, locale, 6);
+  return Number.isInteger(value) ? value.toLocaleString(locale, { maximumFractionDigits: 0 }).replace("-", "−") : formatNumber(value, locale, 6);
 }
 
 /** The least and the greatest finite number, or null where there is none. */
