@@ -12,6 +12,9 @@ test("a chart draws with no network, light and dark", async ({ lab, page }) => {
   await expect(chart.getByText("<b>7</b>")).toBeVisible();
   for (const theme of ["light", "dark"] as const) {
     await setTheme(page, theme);
+    const label = chart.locator(".role-axis-label text").first();
+    await expect(label).toHaveCSS("fill", theme === "light" ? /^rgba?\(0, 0, 0/ : /^rgba?\(255, 255, 255/);
+    await page.locator("#jupyterlab-splash").waitFor({ state: "detached" });
     await page.screenshot({ path: `${SHOTS}/chart-${theme}.png` });
   }
 });

@@ -74,14 +74,34 @@ def _live_and_still(spec: dict[str, Any], embed_options: dict[str, Any]) -> _Bun
 
 
 def _theme() -> Any:
+    # Words and lines have the colour of the text around the chart, in light and in dark.
+    here = "currentColor"
+    words = {"labelColor": here, "titleColor": here}
+    axis = {
+        **words,
+        "domainColor": here,
+        "domainOpacity": 0.3,
+        "tickColor": here,
+        "tickOpacity": 0.3,
+        "gridColor": here,
+        "gridOpacity": 0.12,
+    }
     return {
         "config": {
             "background": "transparent",
             "view": {"stroke": None},
             "font": "system-ui, 'Noto Sans', 'Noto Sans CJK SC', sans-serif",
-            "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"},
-            "legend": {"labelFontSize": 12, "titleFontSize": 12},
-            "title": {"anchor": "start", "fontSize": 14, "fontWeight": 600},
+            "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", **axis},
+            "header": words,
+            "legend": {"labelFontSize": 12, "titleFontSize": 12, **words},
+            "title": {
+                "anchor": "start",
+                "fontSize": 14,
+                "fontWeight": 600,
+                "color": here,
+                "subtitleColor": here,
+            },
+            "text": {"color": here},
             "range": {"category": list(CATEGORIES)},
             "bar": {"color": CATEGORIES[0]},
             "line": {"color": CATEGORIES[0]},
