@@ -24,6 +24,7 @@ from workbench.data.drift.profiles import (
     shared_bins,
 )
 from workbench.data.drift.report import ColumnDrift, Drift
+from workbench.data.drift.whole_numbers import Pair, pair
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,8 @@ def drift(
 
     With many rows the slightest move is no chance, so size and significance are told apart: see
     `ColumnDrift`. Of lists the values are compared, of structs each field, as ``s.a`` after the
-    struct ``s`` itself; of bytes and structs, whether there are any.
+    struct ``s`` itself; of bytes and structs, whether there are any. Whole numbers are told apart
+    however large.
 
     Parameters
     ----------
@@ -98,6 +100,8 @@ def drift_of_statistics(a: DatasetStatistics, b: DatasetStatistics) -> Drift:
     """Return the drift between two sets of rows of which only statistics are at hand.
 
     Numbers with over 256 distinct values, and texts beyond the thousandth, are then approximate.
+    Statistics hold a spread in doubles, as their protos do, so whole numbers beyond 2^53 that are
+    next to each other are one; `drift` of the rows tells them apart.
     """
     mine, theirs = (
         {each.path or (each.name,): profile_feature(each) for each in side.features}
@@ -123,7 +127,8 @@ def _lacking(a: Mapping[Path, Profile], b: Mapping[Path, Profile]) -> list[str]:
 
 def measure(column: str, a: Profile, b: Profile) -> ColumnDrift:
     """Return the drift of one column."""
-    bins = shared_bins(a, b)
+    sides = pair(a, b)
+    bins = shared_bins(sides.a, sides.b, sides.values)
     p, q = (measures.shares(counts) for counts in (bins.a, bins.b))
     change = np.abs(p - q)
     most = int(change.argmax())
@@ -141,17 +146,17 @@ def measure(column: str, a: Profile, b: Profile) -> ColumnDrift:
         chi2_p=chi2_p,
         cramers_v=cramers_v,
     )
-    return _with_numbers(moved, a, b)
+    return _with_numbers(moved, sides)
 
 
-def _with_numbers(moved: ColumnDrift, a: Profile, b: Profile) -> ColumnDrift:
+def _with_numbers(moved: ColumnDrift, sides: Pair) -> ColumnDrift:
     """Add what only the values of numbers tell."""
-    one, other = a.numbers, b.numbers
+    one, other = sides.a.numbers, sides.b.numbers
     if one is None or other is None or not one.total or not other.total:
         return replace(moved, p_value=moved.chi2_p, q_value=moved.chi2_p)
     distance, ks_p = measures.kolmogorov_smirnov(one, other)
-    moved_by, scaled = measures.wasserstein(one, other)
-    if a.type == "TIME":
+    moved_by, scaled = measures.wasserstein(sides.spaced(one), sides.spaced(other))
+    if moved.type == "TIME":
         moved_by /= 1e6
     # The order of values tells nothing of missing ones, the bins do: the surer of the two tests
     # counts, for two.

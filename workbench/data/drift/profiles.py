@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -23,6 +24,7 @@ FEW = 50
 
 #: From a column down to the field of a struct.
 Path = tuple[str, ...]
+Whole = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Profile:
         How often each text occurs.
     other : int
         Values that are present and not told apart.
+    whole : int64[n], uint64[n] or None
+        Of whole numbers and times, the values of `numbers` before they were made doubles.
     """
 
     type: Family
@@ -50,6 +54,7 @@ class Profile:
     numbers: Distribution | None = None
     texts: dict[str, int] = field(default_factory=dict)
     other: int = 0
+    whole: Whole | None = None
 
 
 def profiles_of(name: str, column: pa.ChunkedArray) -> dict[Path, Profile]:
@@ -106,7 +111,10 @@ def profile_column(column: pa.ChunkedArray) -> Profile:
     values, counts, _ = distinct(column)
     finite = finite_part(values, counts)
     present = int(counts.sum())
-    return Profile(family, rows, rows - present, present - finite.total, finite)
+    whole = None
+    if values.dtype.kind in "iu":
+        whole = values if values.dtype == np.uint64 else values.astype(np.int64)
+    return Profile(family, rows, rows - present, present - finite.total, finite, whole=whole)
 
 
 def profile_feature(feature: FeatureStatistics) -> Profile:
@@ -147,11 +155,17 @@ class Bins:
     edges: Floats | None = None
 
 
-def shared_bins(a: Profile, b: Profile) -> Bins:
+def shared_bins(a: Profile, b: Profile, values: Whole | None = None) -> Bins:
     """Return the bins over which two spreads are held together.
 
     Each value is a bin where there are few, else twenty hold equal shares of both together; missing
     and infinite values have bins of their own.
+
+    Parameters
+    ----------
+    a, b : Profile
+    values : int64[n], uint64[n] or object[n], optional
+        What is meant, if the numbers of both are places in these.
     """
     texts = [each.texts for each in (a, b)]
     numbers = [
@@ -171,7 +185,7 @@ def shared_bins(a: Profile, b: Profile) -> Bins:
             for each in (a, b)
         ]
         return Bins(labels, np.array(counts[0], float), np.array(counts[1], float))
-    edges, labels = _edges(numbers, a.type)
+    edges, labels = _edges(numbers, a.type, values)
     filled = [
         np.zeros(len(edges) - 1) if each.numbers is None else each.numbers.binned(edges)
         for each in (a, b)
@@ -189,11 +203,13 @@ def _of_numbers(profile: Profile) -> int:
     return 0 if profile.texts else max(0, profile.rows - profile.missing - profile.other)
 
 
-def _edges(numbers: list[Distribution], family: Family) -> tuple[Floats, list[str]]:
-    values = np.unique(np.concatenate([each.low for each in numbers]))
-    if len(values) <= FEW and all(each.exact for each in numbers):
-        edges = np.append(values, np.nextafter(values[-1], np.inf))
-        return edges, [_label(value, family) for value in values]
+def _edges(
+    numbers: list[Distribution], family: Family, values: Whole | None
+) -> tuple[Floats, list[str]]:
+    found = np.unique(np.concatenate([each.low for each in numbers]))
+    if len(found) <= FEW and all(each.exact for each in numbers):
+        edges = np.append(found, np.nextafter(found[-1], np.inf))
+        return edges, [_label(value, family, values) for value in found]
     low = np.concatenate([each.high for each in numbers])
     weight = np.concatenate([each.counts / max(each.total, 1) for each in numbers])
     order = np.argsort(low, kind="stable")
@@ -203,11 +219,12 @@ def _edges(numbers: list[Distribution], family: Family) -> tuple[Floats, list[st
     first = min(each.low[0] for each in numbers)
     last = max(each.high[-1] for each in numbers)
     edges = np.unique(np.concatenate([[first], inner, [last]]))
-    labels = [_label(edge, family) for edge in edges]
+    labels = [_label(edge, family, values) for edge in edges]
     return edges, [f"{low} – {high}" for low, high in pairwise(labels)]
 
 
-def _label(value: float, family: Family) -> str:
+def _label(number: float, family: Family, values: Whole | None) -> str:
+    whole = int(number) if values is None else int(values[int(number)])
     if family == "TIME":
-        return str(np.datetime64(int(value), "us").astype("datetime64[s]"))
-    return f"{value:.6g}"
+        return str(np.datetime64(whole, "us").astype("datetime64[s]"))
+    return f"{number:.6g}" if values is None else str(whole)

@@ -2,7 +2,8 @@
 
 Shares are of values: what is missing is told by presence. The measures follow TFDV's
 ``metrics.cc``, but for numbers, of which bins are finer here, and for NaN, which it takes for a
-difference even where both sides have as many.
+difference even where both sides have as many. Spreads are those of statistics, in which whole
+numbers beyond 2^53 are doubles; ``wb.drift`` compares them exactly.
 """
 
 from __future__ import annotations
