@@ -285,6 +285,18 @@ async def test_parts_without_anything_offer_the_line_that_makes_it(ask, part, id
         assert (await part(dataset.id, name))["tables"] == []
 
 
+async def test_the_line_of_an_empty_part_runs_and_fills_it(part, ids):
+    source = pd.DataFrame({"x": [1, 2], "at": pd.to_datetime(["2013-01-01", "2013-02-01"])})
+    dataset = wb.ingest(source, name="empty", time="at")
+    for name in ("users", "anomalies", "schema"):
+        code = (await part(dataset.id, name))["code"]
+        exec(code, {"wb": wb, "fit": lambda context: None})
+        answer = await part(dataset.id, name)
+        assert answer["tables"] or answer["validations"], code
+    exec((await part(dataset.id, "spans"))["code"], {"wb": wb, "source": source})
+    assert list(wb.dataset("empty").spans) == ["2013-01", "2013-02"]
+
+
 async def test_a_tag_is_set_and_taken_away(ask, ids):
     path = ("records", ids["second"], "alias")
     tagged = await ask(*path, method="POST", body='{"alias": "silver"}')

@@ -6,7 +6,7 @@ from typing import Any
 
 from workbench.data.validation.anomalies import Anomaly
 from workbench.metadata import Artifact
-from workbench.server.calls import call, literal
+from workbench.server.calls import Name, call, literal
 from workbench.server.datasets.recorded import Recorded, Validation
 from workbench.server.facts import verdict
 from workbench.server.tables import column, link, table
@@ -28,7 +28,8 @@ def anomalies(recorded: Recorded) -> dict[str, Any]:
 
 def _code(recorded: Recorded) -> str:
     """Return the code that validates, and that gets the rows which offended last time."""
-    against = recorded.schemas[0].ref if recorded.schemas else recorded.dataset.name
+    inferred = Name(call("wb.infer_schema", recorded.dataset.ref))
+    against = recorded.schemas[0].ref if recorded.schemas else inferred
     validated = call("wb.validate", recorded.dataset.ref, against)
     latest = next(iter(recorded.validations), None)
     found = [] if latest is None else anomalies_in(latest.anomalies)

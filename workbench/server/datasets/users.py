@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.lineage import lineage
 from workbench.lineage.graph import Node
-from workbench.server.calls import call
+from workbench.server.calls import Name, call
 from workbench.server.datasets.recorded import Recorded
 from workbench.server.tables import column, link, table
 
@@ -57,8 +57,10 @@ def users(recorded: Recorded) -> dict[str, Any]:
     rows.sort(key=lambda row: row[:3])
     heads = [column("record"), column("kind", "kind"), column("state", "state")]
     heads += [column("made by", "step"), column("through")]
-    code = call("wb.lineage", f"dataset:{dataset.ref}") + ".downstream()"
-    return {"tables": table("Users", heads, [row for *_, row in rows]), "code": code}
+    first = call("wb.train", Name("fit"), data=dataset.ref)
+    known = call("wb.lineage", f"dataset:{dataset.ref}") + ".downstream()"
+    tables = table("Users", heads, [row for *_, row in rows])
+    return {"tables": tables, "code": known if rows else first}
 
 
 def _row(node: Node, how: str, through: Node | None) -> list[Any]:

@@ -30,11 +30,10 @@ export function Versions(props: IDatasetProps): React.JSX.Element {
 }
 
 export function Users(props: IDatasetProps): React.JSX.Element {
-  const { page, language } = props;
-  const { trans } = language;
+  const { trans } = props.language;
   return (
     <Part {...props} name="users">
-      {({ tables }) =>
+      {({ tables, code }) =>
         tables.length > 0 ? (
           tables.map((table) => <RecordTable key={table.title} {...props} table={table} />)
         ) : (
@@ -43,7 +42,7 @@ export function Users(props: IDatasetProps): React.JSX.Element {
             text={trans.__(
               "Nothing uses it yet. Here will be the training sets, feature views, runs, models, jobs and dashboards made from it.",
             )}
-            code={`wb.training_set(${JSON.stringify(page.ref)}, [])`}
+            code={code ?? ""}
           />
         )
       }
