@@ -24,7 +24,8 @@ def read_parquet(files: Sequence[File], wanted: Mapping[str, pa.DataType], _: Ba
     Raises
     ------
     InvalidInput
-        If a file is no Parquet file or cut short, or the files' columns differ.
+        If a file is no Parquet file or cut short, or the files' columns differ; and when rows of
+        a file are damaged, after which one.
     """
     schemas, rows = [], 0
     for file in files:
@@ -41,8 +42,7 @@ def read_parquet(files: Sequence[File], wanted: Mapping[str, pa.DataType], _: Ba
     def blocks(_: BadRows) -> Iterator[Block]:
         for file in files:
             with _opened(file) as parquet:
-                batches = parquet.iter_batches(batch_size=_batch(parquet.metadata))
-                tables = (pa.Table.from_batches([batch]) for batch in batches)
+                tables = _tables(parquet, file)
                 yield from numbered((_like(table, schema) for table in tables), file)
 
     return Reading(schema, blocks, {"type": "parquet"}, rows)
@@ -52,16 +52,34 @@ def read_parquet(files: Sequence[File], wanted: Mapping[str, pa.DataType], _: Ba
 def _opened(file: File) -> Iterator[pq.ParquetFile]:
     with file.opened() as stream:
         local = file.system is None
-        try:
-            with pq.ParquetFile(file.path if local else stream, pre_buffer=not local) as parquet:
-                yield parquet
-        except (pa.ArrowInvalid, OSError) as error:
-            if isinstance(error, OSError) and type(error) is not OSError:
-                raise  # of the file system, not of what lies in the file
-            raise InvalidInput(
-                f"{file.name!r} cannot be read as Parquet: {error}",
-                hint="it is cut short or no Parquet file",
-            ) from error
+        with _errors(
+            f"{file.name!r} cannot be read as Parquet", "it is cut short or no Parquet file"
+        ):
+            parquet = pq.ParquetFile(file.path if local else stream, pre_buffer=not local)
+        with parquet:
+            yield parquet
+
+
+def _tables(parquet: pq.ParquetFile, file: File) -> Iterator[pa.Table]:
+    batches = parquet.iter_batches(batch_size=_batch(parquet.metadata))
+    read = 0
+    while True:
+        with _errors(f"{file.name!r} cannot be read after row {read:,}", "it is damaged there"):
+            batch = next(batches, None)
+        if batch is None:
+            return
+        yield pa.Table.from_batches([batch])
+        read += batch.num_rows
+
+
+@contextmanager
+def _errors(what: str, hint: str) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowInvalid, OSError) as error:
+        if isinstance(error, OSError) and type(error) is not OSError:
+            raise  # of the file system, not of what lies in the file
+        raise InvalidInput(f"{what}: {error}", hint=f"{hint}; write it again") from error
 
 
 def _batch(metadata: pq.FileMetaData) -> int:

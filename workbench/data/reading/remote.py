@@ -12,6 +12,7 @@ from workbench.core.errors import Conflict, InvalidInput, NotFound, Unavailable
 _CONNECT, _READ = 5, 30  # seconds to wait for a connection, and for the next bytes
 _TRIES = 2
 _EXTRAS = {"s3": "jupyter-workbench[s3]", "s3a": "jupyter-workbench[s3]", "gs": "gcsfs"}
+_OF_BUCKETS = ("s3", "s3a", "gs")
 _STAMPS = ("size", "ETag", "etag", "LastModified", "mtime", "updated", "created", "last_modified")
 
 
@@ -21,20 +22,24 @@ def open_filesystem(url: str, options: Mapping[str, Any]) -> tuple[Any, str]:
     Raises
     ------
     InvalidInput
-        If nothing speaks the URL's protocol.
+        If nothing speaks the URL's protocol, or it names no bucket.
     Unavailable
-        If the package that speaks it is not installed.
+        If the package that speaks it is not installed, or its host does not answer.
     """
     import fsspec
 
-    protocol = url.partition("://")[0]
+    protocol, _, rest = url.partition("://")
+    if protocol in _OF_BUCKETS and not rest.partition("/")[0]:
+        raise InvalidInput(
+            f"{url!r} names no bucket", hint=f"write {protocol}://bucket/folder or a file in it"
+        )
     try:
-        system, path = fsspec.core.url_to_fs(url, **{**_patience(protocol), **options})
+        with remote_errors(url):  # some connect at once
+            system, path = fsspec.core.url_to_fs(url, **{**_patience(protocol), **options})
     except ImportError as error:
-        package = _EXTRAS.get(protocol, "the package it names")
-        raise Unavailable(
-            f"{url!r} cannot be opened: {error}", hint=f"pip install '{package}'"
-        ) from error
+        package = _EXTRAS.get(protocol)
+        hint = f"pip install '{package}'" if package else "install the package that it names"
+        raise Unavailable(f"{url!r} cannot be opened: {error}", hint=hint) from error
     except ValueError as error:
         raise InvalidInput(
             f"{url!r} cannot be opened: {error}", hint="check the address"
@@ -99,7 +104,7 @@ def _failures() -> tuple[type[Exception], ...]:
 
 def _explained(url: str, error: Exception) -> Exception:
     protocol, _, rest = url.partition("://")
-    place = f"the bucket {rest.partition('/')[0]!r}" if protocol in ("s3", "s3a", "gs") else "it"
+    place = f"the bucket {rest.partition('/')[0]!r}" if protocol in _OF_BUCKETS else "it"
     words = {type(each).__name__ for each in (error, error.__cause__) if each is not None}
     if words & {"NoCredentialsError", "PartialCredentialsError"}:
         return Unavailable(

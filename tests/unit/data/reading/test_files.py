@@ -1,5 +1,6 @@
 import gzip
 import json
+import re
 import zipfile
 
 import fsspec
@@ -7,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from workbench.core.errors import Conflict, InvalidInput, NotFound
+from workbench.core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from workbench.data.reading import open_rows, opening, parquet_files, read_source
 
 ROWS = "carrier,delay,at\nUA,3,2013-01-01T05:00:00Z\nAA,,2013-01-01T06:00:00Z\n"
@@ -77,6 +78,47 @@ def test_anything_that_fsspec_opens_is_a_source():
         read("memory://air/g.csv")
     with pytest.raises(InvalidInput, match=r"'what://f.csv' cannot be opened: Protocol not known"):
         read("what://f.csv")
+
+
+@pytest.mark.parametrize(
+    ("address", "error", "says"),
+    [
+        ("s3://", InvalidInput, "'s3://' names no bucket; write s3://bucket/folder"),
+        ("s3:///f.csv", InvalidInput, "names no bucket"),
+        ("ftp://127.0.0.1:1/f.csv", Unavailable, "refused; check the address and the network"),
+        ("sftp://127.0.0.1/f.csv", Unavailable, 'requires "paramiko".*install the package'),
+    ],
+)
+def test_an_address_that_leads_nowhere_says_why(address, error, says):
+    with pytest.raises(error, match=says):
+        read(address)
+
+
+def test_a_parquet_file_with_damaged_rows_says_after_which(tmp_path, monkeypatch):
+    monkeypatch.setattr(parquet_files, "_SIZE", 8000)  # so in several pieces
+    path = tmp_path / "f.parquet"
+    with pq.ParquetWriter(path, pa.schema({"x": pa.int64()}), compression="gzip") as writer:
+        for start in (0, 1000):
+            writer.write_table(pa.table({"x": range(start, start + 1000)}))
+    second = pq.ParquetFile(path).metadata.row_group(1).column(0)
+    content = bytearray(path.read_bytes())
+    middle = second.dictionary_page_offset + second.total_compressed_size // 2
+    content[middle : middle + 100] = bytes(100)
+    path.write_bytes(content)
+    with pytest.raises(InvalidInput, match=r"'f.parquet' cannot be read after row .*damaged") as e:
+        read(path)
+    sound = int(re.search(r"after row ([\d,]+)", str(e.value))[1].replace(",", ""))
+    assert 0 < sound <= 1000
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 0.99])
+def test_a_parquet_file_that_was_cut_short_is_refused(tmp_path, share):
+    path = tmp_path / "f.parquet"
+    pq.write_table(pa.table({"x": range(1000)}), path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(InvalidInput, match=r"'f.parquet' cannot be read as Parquet.*cut short"):
+        read(path)
 
 
 def test_large_parquet_files_come_in_pieces_and_say_their_rows(tmp_path, monkeypatch):
