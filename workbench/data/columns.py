@@ -118,6 +118,28 @@ def check_column(name: str, known: Iterable[str], what: str) -> str:
     return name
 
 
+def check_single(name: str, kind: pa.DataType, what: str) -> None:
+    """Refuse a column of lists or structs where each row is to have one value.
+
+    Raises
+    ------
+    InvalidInput
+        Naming `what` the column was asked for as, its type, and what to take of it instead.
+    """
+    from pyarrow import types
+
+    if is_list(kind):
+        part = "one value of each list, or its length,"
+    elif types.is_struct(kind):
+        part = f"a field, such as {kind.field(0).name!r}," if kind.num_fields else "something else"
+    else:
+        return
+    raise InvalidInput(
+        f"the {what} column {name!r} holds {type_name(kind)}, not single values",
+        hint=f"take {part} as a column of its own",
+    )
+
+
 def check_names(names: Sequence[str]) -> None:
     """Refuse column names that could not be told apart or asked for.
 

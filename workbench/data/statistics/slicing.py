@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.core.errors import InvalidInput
+from workbench.data.columns import check_single
 from workbench.data.scalars import category
 
 MOST_SLICES = 1000
@@ -69,7 +70,7 @@ def slice_rows(table: pa.Table, by: Sequence[str]) -> Slicing:
     Raises
     ------
     InvalidInput
-        If there are over 1,000.
+        If there are over 1,000, or a column holds lists or structs.
 
     Examples
     --------
@@ -79,6 +80,7 @@ def slice_rows(table: pa.Table, by: Sequence[str]) -> Slicing:
     """
     labels, codes = [""], np.zeros(table.num_rows, np.int64)
     for name in by:
+        check_single(name, table.column(name).type, "slicing")
         words, of_row = _words(table.column(name))
         if len(words) > MOST_SLICES:
             raise too_many(by, len(words))

@@ -93,8 +93,8 @@ def statistics(
     NotFound
         If there is no such dataset or schema.
     InvalidInput
-        If there is no such column, split or span, `by` has over 1,000 values, a weight is negative
-        or missing, or a dataset is given a name.
+        If there is no such column, split or span, `by` has over 1,000 values or holds lists or
+        structs, a weight is negative or missing, or a dataset is given a name.
 
     Examples
     --------

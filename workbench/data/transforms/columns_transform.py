@@ -185,7 +185,7 @@ class ColumnsTransform(Transform):
             numeric[:, place] = np.clip(scaled, -_LARGEST, _LARGEST)
             numeric[:, wide + place] = missing
         for place, name in enumerate(self.categorical):
-            categorical[:, place] = category_codes(source.read(name), self.vocabulary_[name])
+            categorical[:, place] = category_codes(name, source.read(name), self.vocabulary_[name])
         return {"numeric": numeric, "categorical": categorical}
 
     def apply_row(self, row: Mapping[str, Any]) -> Arrays:

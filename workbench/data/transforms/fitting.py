@@ -10,8 +10,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.core.errors import InvalidInput
-from workbench.data.columns import family_of
+from workbench.data.columns import check_single, family_of
 from workbench.data.scalars import category
+
+# What else to do with columns of no numbers.
+_TO_NUMBERS = {
+    "STRING": "make it categorical",
+    "TIME": "take a number from it, such as the hour: frame[name].dt.hour",
+    "BYTES": "take a number from it, such as how many bytes there are",
+}
 
 
 def numbers(name: str, column: pa.ChunkedArray) -> npt.NDArray[np.float64]:
@@ -22,15 +29,13 @@ def numbers(name: str, column: pa.ChunkedArray) -> npt.NDArray[np.float64]:
     InvalidInput
         If it holds anything else.
     """
+    check_single(name, column.type, "numeric")
     family = family_of(column.type)
-    if family in ("STRING", "TIME") and column.null_count < len(column):
+    if family in _TO_NUMBERS and column.null_count < len(column):
         raise InvalidInput(
-            f"column {name!r} holds {column.type}, not numbers",
-            hint="make it categorical"
-            if family == "STRING"
-            else "take a number from it, such as the hour: frame[name].dt.hour",
+            f"column {name!r} holds {column.type}, not numbers", hint=_TO_NUMBERS[family]
         )
-    if family in ("STRING", "TIME"):
+    if family in _TO_NUMBERS:
         return np.full(len(column), np.nan)
     # NumPy's conversion rounds as Python's float() does; Arrow refuses whole numbers over 2**53.
     if family == "BOOL":
@@ -71,8 +76,9 @@ def fit_vocabulary(name: str, column: pa.ChunkedArray, min_count: int) -> dict[s
     Raises
     ------
     InvalidInput
-        If the column holds times.
+        If the column holds times, lists or structs.
     """
+    check_single(name, column.type, "categorical")
     if family_of(column.type) == "TIME":
         raise InvalidInput(
             f"column {name!r} holds times, not categories",
@@ -87,8 +93,17 @@ def fit_vocabulary(name: str, column: pa.ChunkedArray, min_count: int) -> dict[s
     return {token: index for index, (_, token) in enumerate(kept, start=1)}
 
 
-def category_codes(column: pa.ChunkedArray, vocabulary: Mapping[str, int]) -> npt.NDArray[np.int64]:
-    """Return each value's index in a vocabulary, 0 where it is missing or not in it."""
+def category_codes(
+    name: str, column: pa.ChunkedArray, vocabulary: Mapping[str, int]
+) -> npt.NDArray[np.int64]:
+    """Return each value's index in a vocabulary, 0 where it is missing or not in it.
+
+    Raises
+    ------
+    InvalidInput
+        If the column holds lists or structs.
+    """
+    check_single(name, column.type, "categorical")
     # Each distinct value goes through the function that single rows go through.
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()

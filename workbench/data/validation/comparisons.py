@@ -55,7 +55,8 @@ def measure_feature(
         other = control.columns.get(path)
         if not thresholds or other is None:
             continue
-        bins = shared_bins(*(_values_only(profile_feature(each)) for each in (other, figures)))
+        before, after = (_values_only(profile_feature(each)) for each in (other, figures))
+        bins = shared_bins(before, after)
         for name, threshold in thresholds.items():
             if name == "JENSEN_SHANNON_DIVERGENCE" and _is_text(other) != _is_text(figures):
                 continue  # numbers have no value in common with texts, and their type says so

@@ -152,6 +152,13 @@ class TestSample:
 
 
 class TestSlices:
+    def test_lists_and_structs_make_no_slices(self):
+        table = pa.table({"s": [{"a": 1}], "l": [[1]], "x": [1]})
+        with pytest.raises(InvalidInput, match=r"slicing column 's' holds struct<a: int64>.*'a'"):
+            statistics(table, by="s")
+        with pytest.raises(InvalidInput, match=r"slicing column 'l' holds list<int64>.*its length"):
+            statistics(table, by=["x", "l"])
+
     def test_several_columns_make_a_slice_of_each_combination(self):
         table = pa.table(
             {

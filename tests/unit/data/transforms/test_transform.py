@@ -126,6 +126,9 @@ def test_a_row_needs_neither_pandas_nor_arrow_nor_torch():
 
 
 FRAME = pd.DataFrame({"x": [1.0, 2.0], "c": ["a", "b"], "empty": [np.nan, np.nan]})
+FRAME["s"] = [{"a": 1}, {"a": 2}]
+FRAME["l"] = [[1], [2, 3]]
+FRAME["b"] = [b"x", b"y"]
 FRAME["at"] = pd.to_datetime(["2013-01-01", "2013-01-02"], utc=True)
 
 
@@ -137,11 +140,21 @@ FRAME["at"] = pd.to_datetime(["2013-01-01", "2013-01-02"], utc=True)
         ({"categorical": ["at"]}, "'at' holds times, not categories"),
         ({"numeric": ["empty"]}, "'empty' has no values to fit on"),
         ({"numeric": ["xx"]}, "no such column 'xx'; did you mean 'x'"),
+        ({"categorical": ["s"]}, "'s' holds struct<a: int64>.* take a field, such as 'a'"),
+        ({"categorical": ["l"]}, "'l' holds list<int64>.* take one value of each list"),
+        ({"numeric": ["s"]}, "numeric column 's' holds struct<a: int64>, not single values"),
+        ({"numeric": ["b"]}, "'b' holds .*binary, not numbers"),
     ],
 )
 def test_columns_that_cannot_be_fitted_are_named(options, says):
     with pytest.raises(InvalidInput, match=says):
         Transform(**options).fit(FRAME)
+
+
+def test_categories_that_became_structs_are_refused_when_applied():
+    transform = Transform(categorical=["c"]).fit(FRAME)
+    with pytest.raises(InvalidInput, match="categorical column 'c' holds struct<a: int64>"):
+        transform.apply(FRAME[["s"]].rename(columns={"s": "c"}))
 
 
 def test_a_row_that_lacks_a_column_or_holds_text_is_refused():
