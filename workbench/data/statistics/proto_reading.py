@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
+from workbench.core.errors import InvalidInput
 from workbench.data.columns import Family
 from workbench.data.statistics.figures import (
     CrossFigures,
@@ -24,8 +25,30 @@ _FAMILIES: dict[int, Family] = {0: "INT", 1: "FLOAT", 2: "STRING", 3: "BYTES", 4
 
 
 def from_proto(proto: Any) -> tuple[DatasetStatistics, ...]:
-    """Return the statistics in tensorflow_metadata's message."""
-    return tuple(_read_dataset(each) for each in proto.datasets)
+    """Return the statistics in tensorflow_metadata's message, or in another of its wire format.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no such message.
+    """
+    return tuple(_read_dataset(each) for each in _ours(proto).datasets)
+
+
+def _ours(proto: Any) -> Any:
+    """Return a message in tensorflow_metadata's class; facets generates its own of the same."""
+    from google.protobuf.message import Message
+    from tensorflow_metadata.proto.v0 import statistics_pb2
+
+    wanted = statistics_pb2.DatasetFeatureStatisticsList
+    if isinstance(proto, wanted):
+        return proto
+    if isinstance(proto, Message) and proto.DESCRIPTOR.name == wanted.DESCRIPTOR.name:
+        return wanted.FromString(proto.SerializeToString())
+    raise InvalidInput(
+        f"a {type(proto).__name__} is no {wanted.DESCRIPTOR.name}",
+        hint="of bytes, make one first: statistics_pb2.DatasetFeatureStatisticsList.FromString",
+    )
 
 
 def _read_dataset(message: Any) -> DatasetStatistics:

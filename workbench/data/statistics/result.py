@@ -83,7 +83,13 @@ class Statistics:
 
     @classmethod
     def from_proto(cls, proto: Any, artifact: Artifact | None = None) -> Statistics:
-        """Return the statistics in a ``DatasetFeatureStatisticsList``, ours or TFDV's."""
+        """Return the statistics in a ``DatasetFeatureStatisticsList``: ours, TFDV's or facets'.
+
+        Raises
+        ------
+        InvalidInput
+            If it is no such message.
+        """
         from workbench.data.statistics.proto_reading import from_proto
 
         return cls(from_proto(proto), artifact)

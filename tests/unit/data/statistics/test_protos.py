@@ -12,6 +12,7 @@ from google.protobuf import text_format
 from PIL import Image
 from tensorflow_metadata.proto.v0 import statistics_pb2
 
+from workbench.core.errors import InvalidInput
 from workbench.data.statistics import Statistics, statistics
 
 MIXED = pd.DataFrame(
@@ -47,6 +48,38 @@ def test_facets_reads_them():
     assert list(by_name) == list(MIXED.columns)
     assert by_name["x"].num_stats.median == 0.0
     assert not by_name["x"].custom_stats
+
+
+def test_what_facets_generates_is_read():
+    from facets_overview.generic_feature_statistics_generator import (
+        GenericFeatureStatisticsGenerator,
+    )
+
+    frame = MIXED[["x", "n", "text"]]
+    maker = GenericFeatureStatisticsGenerator()
+    entries = {name: maker.NdarrayToEntry(frame[name].to_numpy()) for name in frame}
+    theirs = maker.GetDatasetsProto([{"name": "theirs", "entries": entries, "size": 4}])
+    read, ours = Statistics.from_proto(theirs), statistics(frame)
+    assert (read.name, read.rows) == ("theirs", 4)
+    figures = ("missing", "mean", "median", "minimum", "maximum", "zeros")
+    for name in ("x", "n"):
+        assert read[name].type == ours[name].type
+        assert [getattr(read[name], each) for each in figures] == pytest.approx(
+            [getattr(ours[name], each) for each in figures]
+        )
+    assert read["text"].type == "STRING"
+    assert dict(read["text"].top)["a"] == 2
+    again = Statistics.from_proto(ours.to_facets_proto())
+    assert [each.mean for each in again.features] == [each.mean for each in ours.features]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [b"", {}, statistics_pb2.DatasetFeatureStatistics(), feature_statistics_pb2.Histogram()],
+)
+def test_what_is_no_such_message_is_refused(other):
+    with pytest.raises(InvalidInput, match=r"is no DatasetFeatureStatisticsList.*FromString"):
+        Statistics.from_proto(other)
 
 
 def test_what_another_writer_wrote_is_read():
