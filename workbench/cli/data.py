@@ -49,44 +49,30 @@ for command in (*quality.COMMANDS, *versions.COMMANDS):
 @click.option("--append", is_flag=True, help="Add the rows to the newest version.")
 @click.option("--replace", is_flag=True, help="With --append: put a span in its old one's place.")
 @click.option("--bad-rows", default="error", help="error, set_aside, or how many to set aside.")
+@click.option("--type", "types", multiple=True, metavar="COLUMN=TYPE", help="A column's type.")
+@click.option("--partitions", is_flag=True, help="Folders such as year=2013 are columns.")
+@click.option("--storage-option", multiple=True, metavar="NAME=VALUE", help="For an address.")
+@click.option("--query", metavar="SQL", help="What to ask the database whose address SOURCE is.")
+@click.option("--images", is_flag=True, help="SOURCE is a folder of images.")
+@click.option("--manifest", metavar="FILE", help="With --images: the table that lists them.")
 @as_json
 @in_workspace
-def ingest(
-    source: str,
-    name: str | None,
-    time: str | None,
-    created: str | None,
-    label: str | None,
-    key: tuple[str, ...],
-    split: tuple[str, ...],
-    group: tuple[str, ...],
-    stratify: tuple[str, ...],
-    span: str | None,
-    append: bool,
-    replace: bool,
-    bad_rows: str,
-    wants_json: bool,
-) -> None:
-    """Store the rows of a file, a folder or an address as the next version of a dataset.
+def ingest(source: str, name: str | None, wants_json: bool, **given: Any) -> None:
+    """Store the rows of a file, a folder, an address or a query as a dataset's next version.
 
     Example: workbench data ingest flights.csv.gz --time time_hour --label late --span month
     """
     from workbench.data.datasets.ingest import ingest as store
 
+    bad_rows = given.pop("bad_rows")
     made = store(
-        source,
+        _source(source, given.pop("query"), given.pop("images"), given.pop("manifest")),
         name=name or Path(source.rstrip("/")).name.split(".")[0],
-        time=time,
-        created=created,
-        label=label,
-        key=key,
-        split=_split(split),
-        group=group,
-        stratify=stratify,
-        span=span,
-        append=append,
-        replace=replace,
-        bad_rows=int(bad_rows) if bad_rows.isdigit() else bad_rows,  # type: ignore[arg-type]
+        split=_split(given.pop("split")),
+        types=parse_assignments(given.pop("types")),
+        storage_options=parse_assignments(given.pop("storage_option")),
+        bad_rows=int(bad_rows) if bad_rows.isdigit() else bad_rows,
+        **given,
     )
     if wants_json:
         print_json(_facts(made))
@@ -95,6 +81,14 @@ def ingest(
     if aside := made.artifact.properties.get("bad_rows"):
         rows = "row" if aside == 1 else "rows"
         click.echo(f"{aside:,} bad {rows} set aside: workbench data bad-rows {made.ref}")
+
+
+def _source(source: str, query: str | None, images: bool, manifest: str | None) -> Any:
+    from workbench.data.reading import Images, Query
+
+    if query is not None:
+        return Query(query, source)
+    return Images(source, manifest) if images or manifest else source
 
 
 def _split(given: tuple[str, ...]) -> dict[str, Any] | str | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -11,6 +14,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_notebook
+from PIL import Image
 
 from workbench import workspace as workspaces
 from workbench.cli import commands
@@ -143,6 +147,31 @@ def test_data_comes_in_and_is_listed(call, tmp_path):
     assert "seats" in shown.output
     sliced = call("data", "stats", "planes", "--by", "tailnum", "--sample", "2")
     assert "tailnum=N1: 1 rows" in sliced.output, sliced.output
+
+
+def test_data_comes_from_a_query_from_images_and_from_folders_that_name_a_value(call, tmp_path):
+    def columns(*words):
+        made = call("data", "ingest", *words, "--name", "x", "--json")
+        assert made.exit_code == 0, made.output
+        return call("data", "show", "x").output
+
+    address = f"sqlite:///{tmp_path}/air.db"
+    with closing(sqlite3.connect(tmp_path / "air.db")) as database:
+        database.execute("CREATE TABLE planes AS SELECT 'N1' AS tailnum")
+        database.commit()
+    assert "tailnum" in columns(address, "--query", "SELECT tailnum FROM planes")
+    for year in (2013, 2014):
+        folder = tmp_path / "planes" / f"year={year}"
+        folder.mkdir(parents=True)
+        (folder / "p.csv").write_text("zip\n00501\n")
+    shown = columns(tmp_path / "planes", "--partitions", "--type", "zip=string")
+    assert re.search(r"zip +string", shown)
+    assert re.search(r"year +int64", shown)
+    Image.new("RGB", (3, 2)).save(tmp_path / "1.png")
+    (tmp_path / "labels.csv").write_text("file,label\n1.png,cat\n")
+    shown = columns(tmp_path, "--images", "--manifest", tmp_path / "labels.csv")
+    assert re.search(r"label +string", shown)
+    assert re.search(r"width +int", shown)
 
 
 def test_versions_are_told_apart_tagged_carried_and_let_go(call, tmp_path):
