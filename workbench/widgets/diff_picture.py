@@ -23,6 +23,8 @@ from workbench.widgets.drawing import (
 
 _WIDTH, _HEAD, _ROW = 1180, 44, 27
 _COLUMNS, _SAMPLES = 14, 8
+#: The room for a row's key, and the least width of a part of the bar.
+_KEY, _LEAST = 500, 4.0
 _KINDS = (
     ("added", "+", CATEGORIES[2]),
     ("removed", "−", CATEGORIES[1]),
@@ -52,18 +54,26 @@ def draw(data: dict[str, Any]) -> str:
     if not shown:
         parts.append(text(14, top + 18, "No column changed.", fill=FAINT))
         top += _ROW
-    for row in ((data.get("samples") or {}).get("changed") or [])[:_SAMPLES]:
-        parts += _sample(row, top)
+    rows = ((data.get("samples") or {}).get("changed") or [])[:_SAMPLES]
+    keys = [shorten(" · ".join(map(_shown, row["key"])), _KEY) for row in rows]
+    beside = 38 + max(map(text_width, keys), default=0.0)
+    for key, row in zip(keys, rows, strict=True):
+        parts.append(text(14, top + 18, key, fill=INK2))
+        parts += _cells(row["cells"], beside, top + 18)
         top += _ROW
     return card(_WIDTH, top + 6, parts)
 
 
 def _counts(data: dict[str, Any]) -> list[str]:
     total = sum(data[kind] for kind, _, _ in _KINDS) or 1
+    widths = [
+        max((_WIDTH - 28) * data[kind] / total, _LEAST * bool(data[kind])) for kind, *_ in _KINDS
+    ]
+    shrunk = (_WIDTH - 28) / (sum(widths) or 1)
     parts, x, left = [], 14.0, 14.0
-    for kind, glyph, tone in _KINDS:
-        wide = (_WIDTH - 28) * data[kind] / total
-        parts.append(rect(x, _HEAD + 12, max(wide - 1, 1 if data[kind] else 0), 12, fill=tone))
+    for (kind, glyph, tone), width in zip(_KINDS, widths, strict=True):
+        wide = width * shrunk
+        parts.append(rect(x, _HEAD + 12, wide - 1, 12, fill=tone))
         x += wide
         words = f"{glyph} {data[kind]:,} {kind}"
         parts.append(text(left, _HEAD + 44, words, fill=INK2))
@@ -101,11 +111,10 @@ def _column(column: dict[str, Any], data: dict[str, Any], top: float) -> list[st
     return parts
 
 
-def _sample(row: dict[str, Any], top: float) -> list[str]:
-    y = top + 18
-    parts = [text(14, y, shorten(" · ".join(_shown(each) for each in row["key"]), 270), fill=INK2)]
-    x = 300.0
-    for name, (before, after) in row["cells"].items():
+def _cells(cells: dict[str, list[str | None]], x: float, y: float) -> list[str]:
+    """Return what each cell of a row was and is, as many as there is room for."""
+    parts = []
+    for name, (before, after) in cells.items():
         words = f"{name}: {_shown(before)} → {_shown(after)}"
         if x + text_width(words) > _WIDTH - 14:
             parts.append(text(x, y, "…", fill=FAINT))

@@ -114,8 +114,8 @@ def draw(points: Points, name: str, view: dict[str, Any]) -> str:
     if colour:
         parts += _legend(view["color"], colour, tones, _WIDTH - _SIDE + 4, top)
     axes = " · ".join(f"{axis}: {view[axis]}" for axis in ("x", "y") if view.get(axis))
-    parts.append(text(left, _HEAD + _HEIGHT - 6, axes, fill=INK2, size=11))
-    return card(_WIDTH, _HEAD + _HEIGHT + 4, [*head, *parts])
+    parts.append(text(left, top + tall + 18, axes, fill=INK2, size=11))
+    return card(_WIDTH, top + tall + 28, [*head, *parts])
 
 
 def _completed(view: dict[str, Any], points: Points) -> dict[str, Any]:

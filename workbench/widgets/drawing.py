@@ -16,6 +16,7 @@ INK, INK2, FAINT, LINE, GROUND = "#1c2330", "#4a5462", "#68727f", "#e1e4e9", "#f
 WARN, WARN_LINE, BRAND, OK, BAD = "#8f5c00", "#c98f1f", "#1967b3", "#1a7a4f", "#c02e24"
 _FONTS = "system-ui, 'DejaVu Sans', 'Noto Sans CJK SC', 'Liberation Sans', sans-serif"
 _SCALE = 2
+_NARROW, _WIDE = frozenset(" .,:;'!|()[]-/·fijlrt"), frozenset("mwMW@%…→")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -96,8 +97,19 @@ def png(svg: str) -> tuple[str, int]:
 
 
 def text_width(words: str, size: float = 13) -> float:
-    """Return about how wide words are; letters beyond Latin are counted double."""
-    return sum(1.0 if ord(letter) > 0x2E7F else 0.61 for letter in words) * size
+    """Return about how wide words are in a sans-serif font."""
+    return sum(map(_letter_width, words)) * size
+
+
+def _letter_width(letter: str) -> float:
+    """Return the width of a letter as a share of the font's size."""
+    if ord(letter) > 0x2E7F:
+        return 1.0
+    if letter in _NARROW:
+        return 0.35
+    if letter in _WIDE:
+        return 0.95
+    return 0.69 if letter.isupper() else 0.62
 
 
 def shorten(words: object, most: float, size: float = 13) -> str:

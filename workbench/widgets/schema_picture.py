@@ -44,6 +44,8 @@ def draw(data: dict[str, Any]) -> str:
     ]
     top = float(_HEAD)
     for name, (x, _) in _PLACES.items():
+        if name == "anomalies" and not data["anomalies"]:
+            continue
         parts.append(text(x, top + 19, name, fill=INK2, size=11.5, bold=True))
     parts.append(line(0, top + 30, _WIDTH, top + 30))
     top += 30

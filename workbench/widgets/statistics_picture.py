@@ -144,9 +144,15 @@ def _row(feature: Feature, top: float) -> str:
         words = f"JSD {number(drift, 2)}"
         parts.append(chip(_RIGHT - text_width(words, 11) - 14, y, words, WARN, WARN_LINE))
     else:
-        shown = "–" if drift is None else f"{drift:.3f}"
-        parts.append(text(_RIGHT, y, shown, fill=FAINT, anchor="end"))
+        parts.append(text(_RIGHT, y, _divergence(drift), fill=FAINT, anchor="end"))
     return "".join(parts) + line(0, top + _ROW, _WIDTH, top + _ROW)
+
+
+def _divergence(drift: float | None) -> str:
+    """Return a divergence to three places; what is not nothing never reads as 0."""
+    if drift is None:
+        return "–"
+    return "0" if drift == 0 else "<0.001" if drift < 0.0005 else f"{drift:.3f}"
 
 
 def _section(feature: Feature) -> str:
