@@ -1,7 +1,8 @@
 """How two columns go together: a second pass, since bins follow from the statistics of the first.
 
 Correlations merge by their moments (Chan, Golub and LeVeque, 1979), mutual information by counts of
-pairs of bins: at most ten of equal weight of numbers, or the thirty most frequent texts.
+pairs of bins: at most ten of equal weight of numbers, or the thirty most frequent texts. Where rows
+have weights, each counts in both as much as it weighs.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _TEXTS = 30
 _FEW = 20
 
 Codes = npt.NDArray[np.int64]
+Tally = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,7 @@ class Comoments:
     Attributes
     ----------
     rows : float64[k, k]
+        How many, or what they weigh together.
     means : float64[k, k]
         Of the first column of a pair, over the rows that it shares with the second.
     products : float64[k, k]
@@ -52,31 +55,38 @@ class Comoments:
     squares: Floats
 
     @classmethod
-    def of(cls, columns: Floats) -> Comoments:
+    def of(cls, columns: Floats, weights: Floats | None = None) -> Comoments:
         """Return those of numbers, NaN where there is none.
 
         Parameters
         ----------
         columns : float64[n, k]
+        weights : float64[n], optional
+            What each row weighs; rows weigh 1 if not given.
         """
         there = np.isfinite(columns)
-        shift = np.where(there, columns, 0.0).sum(axis=0) / np.maximum(there.sum(axis=0), 1)
-        near = np.where(there, columns - shift, 0.0)
+        if weights is not None:
+            there &= (weights > 0)[:, None]
         both = there.astype(np.float64)
-        rows = both.T @ both
-        sums, squares = near.T @ both, (near * near).T @ both
-        some = np.maximum(rows, 1.0)
+        heavy = both if weights is None else both * weights[:, None]
+        shift = (heavy * np.where(there, columns, 0.0)).sum(axis=0) / _some(heavy.sum(axis=0))
+        near = np.where(there, columns - shift, 0.0)
+        rows = both.T @ heavy
+        sums, squares = near.T @ heavy, (near * near).T @ heavy
+        some = _some(rows)
+        varied = squares - sums * sums / some
         return cls(
             rows,
             sums / some + np.where(rows > 0, shift[:, None], 0.0),
-            near.T @ near - sums * sums.T / some,
-            squares - sums * sums / some,
+            near.T @ (near * heavy) - sums * sums.T / some,
+            # What rounding leaves of one row, or of equal ones, is no variation.
+            np.where(varied > 1e-15 * squares, varied, 0.0),
         )
 
     def merged(self, other: Comoments) -> Comoments:
         """Return those of both sets of rows."""
         rows = self.rows + other.rows
-        some = np.maximum(rows, 1.0)
+        some = _some(rows)
         apart = np.where((self.rows > 0) & (other.rows > 0), other.means - self.means, 0.0)
         weight = self.rows * other.rows / some
         return Comoments(
@@ -93,10 +103,15 @@ class Comoments:
             self.squares[pair] > self.rows[pair] * (4e-16 * self.means[pair]) ** 2
             for pair in ((a, b), (b, a))
         ]
-        if self.rows[a, b] < 2 or not all(vary):
+        if not all(vary):
             return None
         scale = float(np.sqrt(self.squares[a, b]) * np.sqrt(self.squares[b, a]))
         return float(np.clip(self.products[a, b] / scale, -1.0, 1.0))
+
+
+def _some(weights: Floats) -> Floats:
+    """Return weights to divide by: those of nothing are 1."""
+    return np.where(weights > 0, weights, 1.0)
 
 
 def cross_figures(
@@ -110,7 +125,7 @@ def cross_figures(
     Parameters
     ----------
     figures : DatasetStatistics
-        Of the same rows.
+        Of the same rows; where it has a weight, so have these.
     blocks : sequence of Block
     roles : mapping of str to str
     cross : True or sequence of str
@@ -129,7 +144,8 @@ def cross_figures(
     columns = list(dict.fromkeys([*numbers, *(name for pair in informed for name in pair)]))
     if not columns:
         return ()
-    moments, counts = _pass(blocks, [known[name] for name in columns], numbers, informed)
+    features = [known[name] for name in columns]
+    moments, counts = _pass(blocks, features, numbers, informed, figures.weight)
     place = {name: index for index, name in enumerate(numbers)}
     order = list(known)
     pairs = sorted(
@@ -181,22 +197,27 @@ def _pass(
     features: Sequence[FeatureStatistics],
     numbers: Sequence[str],
     pairs: Sequence[tuple[str, str]],
-) -> tuple[Comoments | None, dict[tuple[str, str], Codes]]:
+    weight: str | None,
+) -> tuple[Comoments | None, dict[tuple[str, str], Tally]]:
     """Read the columns once, and return what was added up over all rows."""
     moments: Comoments | None = None
-    counts: dict[tuple[str, str], Codes] = {}
+    counts: dict[tuple[str, str], Tally] = {}
+    read = dict.fromkeys([*(each.name for each in features), *([] if weight is None else [weight])])
     with ThreadPoolExecutor(thread_count()) as pool:
-        for table in _tables(blocks, [each.name for each in features]):
+        for table in _tables(blocks, list(read)):
+            weights = None if weight is None else _doubles(table.column(weight))
             found = pool.map(
                 lambda each, table=table: _binned(table.column(each.name), each), features
             )
             coded = dict(zip((each.name for each in features), found, strict=True))
-            tallied = pool.map(lambda pair, coded=coded: _tallied(coded, pair), pairs)
+            tallied = pool.map(
+                lambda pair, coded=coded, weights=weights: _tallied(coded, pair, weights), pairs
+            )
             for pair, tally in zip(pairs, tallied, strict=True):
                 counts[pair] = counts[pair] + tally if pair in counts else tally
             if len(numbers) > 1:
                 values = [_doubles(table.column(name)) for name in numbers]
-                these = Comoments.of(np.stack(values, axis=1))
+                these = Comoments.of(np.stack(values, axis=1), weights)
                 moments = these if moments is None else moments.merged(these)
     return moments, counts
 
@@ -218,15 +239,16 @@ def _doubles(column: pa.ChunkedArray) -> Floats:
 
 def _binned(column: pa.ChunkedArray, feature: FeatureStatistics) -> tuple[Codes, int]:
     """Return the bin of each row, and how many there are; missing is one of them."""
+    spread = feature if feature.weighted is None else feature.weighted
     if feature.type == "STRING":
-        words = pa.array([value for value, _ in feature.top[:_TEXTS]], pa.string())
+        words = pa.array([value for value, _ in spread.top[:_TEXTS]], pa.string())
         if pa.types.is_dictionary(column.type):
             column = column.cast(column.type.value_type)
         places = pc.index_in(column.cast(pa.string()), value_set=words)
         other = pc.if_else(pc.is_null(column), len(words) + 1, len(words))
         return pc.coalesce(places, other).to_numpy().astype(np.int64), len(words) + 2
     values = _doubles(column)
-    edges = np.unique(np.array(feature.quantiles[1:-1]))
+    edges = np.unique(np.array(spread.quantiles[1:-1]))
     if feature.distribution is not None and feature.distribution.exact and feature.unique <= _TEXTS:
         edges = feature.distribution.low[1:]
     codes = np.searchsorted(edges, values, side="right")
@@ -235,13 +257,14 @@ def _binned(column: pa.ChunkedArray, feature: FeatureStatistics) -> tuple[Codes,
     return codes, len(edges) + 3
 
 
-def _tallied(coded: Mapping[str, tuple[Codes, int]], pair: tuple[str, str]) -> Codes:
+def _tallied(
+    coded: Mapping[str, tuple[Codes, int]], pair: tuple[str, str], weights: Floats | None
+) -> Tally:
     (first, high), (second, wide) = coded[pair[0]], coded[pair[1]]
-    tally = np.bincount(first * wide + second, minlength=high * wide).reshape(high, wide)
-    return np.asarray(tally, np.int64)
+    return np.bincount(first * wide + second, weights, high * wide).reshape(high, wide)
 
 
-def _information(counts: npt.NDArray[Any]) -> float:
+def _information(counts: Tally) -> float:
     """Return the mutual information of a table of counts, in bits."""
     total = counts.sum()
     if not total:

@@ -117,7 +117,7 @@ class ImageFigures:
 
 @dataclass(frozen=True)
 class CrossFigures:
-    """How two columns go together.
+    """How two columns go together, each row counting as much as it weighs.
 
     Attributes
     ----------

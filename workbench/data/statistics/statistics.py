@@ -73,7 +73,8 @@ def statistics(
         Says which whole numbers are categories, which texts are to be read and which columns hold
         images. A string is a schema's reference.
     weight : str, optional
-        The column that says how much a row counts: `weighted` figures then come beside the others.
+        The column that says how much a row counts: `weighted` figures then come beside the others,
+        and those of pairs of columns are weighted.
     sample : int or float, optional
         Look only at so many rows, or at such a share of them.
     seed : int
