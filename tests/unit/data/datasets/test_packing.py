@@ -66,7 +66,7 @@ def test_rows_that_wait_do_not_keep_those_that_were_written(store, tmp_path):
         rows = numbers(0, packing.GROUP_ROWS + 1)
         # In memory of Arrow's, which is what is asked about.
         packer.add("train", str(series), rows.take(rows.column("x")))
-    # Each series wrote a megabyte and holds one row, beside what an open file takes: less than that.
+    # Each series wrote a megabyte and holds one row, beside what an open file takes: less.
     assert pa.total_allocated_bytes() - before < 10 * packing.GROUP_ROWS * 8
     assert len(packer.close()) == 10
 
