@@ -1,14 +1,15 @@
 """What changed from one version of a dataset to another: rows by key, columns, distributions.
 
 Files that both versions share hold the same rows, so only the others are read. DuckDB joins them,
-on disk where memory does not do.
+on disk where memory does not do. It takes ``a`` and ``A`` for one column, so columns have numbers
+in its queries, and their names again in what is returned.
 """
 
 from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from workbench.core.errors import InvalidInput
 from workbench.data.columns import Column, check_column
 from workbench.data.datasets.dataset import Dataset
 from workbench.data.datasets.declaration import names_of
-from workbench.data.engine import open_engine, quoted
+from workbench.data.engine import open_engine, parquet
 
 if TYPE_CHECKING:
     import duckdb
@@ -74,8 +75,9 @@ class DatasetDiff:
         """
         import pandas as pd
 
+        query = _changed_sql(self._codes(self.key), self._codes(self._values), limit)
         with _compared(self.a, self.b) as connection:
-            frame = connection.sql(_changed_sql(self.key, self._values, limit)).df()
+            frame = connection.sql(query).df()
         before = [(name, "before") for name in self._values]
         after = [(name, "after") for name in self._values]
         frame.columns = pd.MultiIndex.from_tuples(
@@ -95,13 +97,21 @@ class DatasetDiff:
     def _values(self) -> list[str]:
         return [name for name in _shared(self.a, self.b) if name in self.changed_columns]
 
+    def _codes(self, names: Sequence[str]) -> list[str]:
+        codes = _coded(self.a, self.b)
+        return [codes[name] for name in names]
+
     def _rows(self, without: str, of: str, limit: int) -> pd.DataFrame:
+        if self.key:
+            names = [each.name for each in (self.a if of == "a" else self.b).columns]
+            alike = _alike(self._codes(self.key))
+            query = f"SELECT {of}.* FROM {of} ANTI JOIN {without} ON {alike}"
+        else:
+            names = _shared(self.a, self.b)
+            query = _except(self._codes(names), of, without)
         with _compared(self.a, self.b) as connection:
-            if self.key:
-                query = f"SELECT {of}.* FROM {of} ANTI JOIN {without} ON {_alike(self.key)}"
-            else:
-                query = _except(_shared(self.a, self.b), of, without)
             frame: pd.DataFrame = connection.sql(f"{query} LIMIT {int(limit)}").df()
+        frame.columns = names
         return frame
 
     def __repr__(self) -> str:
@@ -159,13 +169,16 @@ def diff(a: Dataset, b: Dataset, key: str | Sequence[str] | None = None) -> Data
         check_column(name, columns, "shared")
     if not columns:
         raise InvalidInput(f"{a.ref} and {b.ref} share no columns", hint="compare like with like")
+    codes = _coded(a, b)
+    key_codes = {name: codes[name] for name in named}
+    value_codes = {name: codes[name] for name in columns if name not in named}
     with _compared(a, b) as connection:
         if named:
-            _check_key(connection, named, "a", a)
-            _check_key(connection, named, "b", b)
-            counts = _by_key(connection, named, [each for each in columns if each not in named])
+            _check_key(connection, key_codes, "a", a)
+            _check_key(connection, key_codes, "b", b)
+            counts = _by_key(connection, key_codes, value_codes)
         else:
-            counts = _by_row(connection, columns)
+            counts = _by_row(connection, list(value_codes.values()))
     common = _common(a, b)
     kept = sum(file.rows for file in a.files if file.digest in common)
     before, after = ({each.name: each for each in version.columns} for version in (a, b))
@@ -189,6 +202,12 @@ def _shared(a: Dataset, b: Dataset) -> list[str]:
     return [each.name for each in a.columns if each.name in there]
 
 
+def _coded(a: Dataset, b: Dataset) -> dict[str, str]:
+    """Return what each column of either is called in the views a and b."""
+    names = dict.fromkeys(each.name for version in (a, b) for each in version.columns)
+    return {name: f"c{place}" for place, name in enumerate(names)}
+
+
 def _common(a: Dataset, b: Dataset) -> set[str]:
     """Return the digests of the files that both versions hold, as often as the other."""
     here, there = (Counter(file.digest for file in version.files) for version in (a, b))
@@ -199,37 +218,35 @@ def _common(a: Dataset, b: Dataset) -> set[str]:
 def _compared(a: Dataset, b: Dataset) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the rows that only one version's files hold, as the views a and b."""
     blobs = workspace.current().blobs
-    common = _common(a, b)
+    common, codes = _common(a, b), _coded(a, b)
+    own_a, own_b = (
+        [str(blobs.local_path(each.digest)) for each in version.files if each.digest not in common]
+        for version in (a, b)
+    )
     with open_engine() as connection:
-        for view, version in (("a", a), ("b", b)):
-            paths = [
-                str(blobs.local_path(file.digest))
-                for file in version.files
-                if file.digest not in common
-            ]
-            if paths:
-                connection.read_parquet(paths).create_view(view)
-            else:
-                empty = version.manifest.schema.empty_table()
-                connection.register(view, empty)
+        for view, version, own, others in (("a", a, own_a, own_b), ("b", b, own_b, own_a)):
+            # A version without files of its own is part of the other, and has its columns.
+            files = parquet(own or others or version.paths()[:1])
+            named = ", ".join(codes[each.name] for each in version.columns)
+            connection.execute(
+                f"CREATE VIEW {view} AS SELECT * FROM {files} AS files({named}) WHERE {bool(own)}"
+            )
         yield connection
 
 
 def _by_key(
-    connection: duckdb.DuckDBPyConnection, key: Sequence[str], values: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, key: Mapping[str, str], values: Mapping[str, str]
 ) -> dict[str, Any]:
-    places = range(len(values))
-    differs = ", ".join(f"a.v{each} IS DISTINCT FROM b.v{each} AS d{each}" for each in places)
-    any_of = " OR ".join(f"d{each}" for each in places) or "false"
-    counted = "".join(f", count(*) FILTER (WHERE here AND there AND d{each})" for each in places)
+    differs = "".join(f", a.{c} IS DISTINCT FROM b.{c} AS {c}" for c in values.values())
+    any_of = " OR ".join(values.values()) or "false"
+    counted = "".join(f", count(*) FILTER (WHERE here AND there AND {c})" for c in values.values())
     added, removed, changed, both, *columns = connection.sql(
         "SELECT count(*) FILTER (WHERE NOT here), count(*) FILTER (WHERE NOT there), "
         f"count(*) FILTER (WHERE here AND there AND ({any_of})), "
         f"count(*) FILTER (WHERE here AND there){counted} "
         "FROM (SELECT a.present IS NOT NULL AS here, b.present IS NOT NULL AS there"
-        f"{', ' * bool(values)}{differs} "
-        f"FROM ({_numbered(key, values, 'a')}) a FULL JOIN ({_numbered(key, values, 'b')}) b "
-        f"ON {' AND '.join(f'a.k{n} IS NOT DISTINCT FROM b.k{n}' for n in range(len(key)))})"
+        f"{differs} FROM (SELECT *, true AS present FROM a) a "
+        f"FULL JOIN (SELECT *, true AS present FROM b) b ON {_alike(list(key.values()))})"
     ).fetchall()[0]
     by_column = {name: n for name, n in zip(values, columns, strict=True) if n}
     return {
@@ -256,10 +273,10 @@ def _by_row(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> di
 
 
 def _check_key(
-    connection: duckdb.DuckDBPyConnection, key: Sequence[str], view: str, version: Dataset
+    connection: duckdb.DuckDBPyConnection, key: Mapping[str, str], view: str, version: Dataset
 ) -> None:
     double = connection.sql(
-        f"SELECT {', '.join(map(quoted, key))}, count(*) FROM {view} "
+        f"SELECT {', '.join(key.values())}, count(*) FROM {view} "
         "GROUP BY ALL HAVING count(*) > 1 LIMIT 1"
     ).fetchall()
     if double:
@@ -271,18 +288,10 @@ def _check_key(
         )
 
 
-def _numbered(key: Sequence[str], values: Sequence[str], view: str) -> str:
-    """Return a query whose columns are numbered, so that no name of theirs can be in the way."""
-    keys = [f"{quoted(name)} AS k{place}" for place, name in enumerate(key)]
-    others = [f"{quoted(name)} AS v{place}" for place, name in enumerate(values)]
-    return f"SELECT {', '.join([*keys, *others, 'true AS present'])} FROM {view}"
-
-
 def _changed_sql(key: Sequence[str], values: Sequence[str], limit: int) -> str:
-    differs = " OR ".join(f"a.{quoted(n)} IS DISTINCT FROM b.{quoted(n)}" for n in values)
-    listed = [f"b.{quoted(name)} AS k{place}" for place, name in enumerate(key)]
-    listed += [f"a.{quoted(name)} AS a{place}" for place, name in enumerate(values)]
-    listed += [f"b.{quoted(name)} AS b{place}" for place, name in enumerate(values)]
+    differs = " OR ".join(f"a.{each} IS DISTINCT FROM b.{each}" for each in values)
+    listed = [f"b.{each} AS k{each}" for each in key]
+    listed += [f"{side}.{each} AS {side}{each}" for side in ("a", "b") for each in values]
     return (
         f"SELECT {', '.join(listed)} FROM a JOIN b ON {_alike(key)} "
         f"WHERE {differs or 'false'} LIMIT {int(limit)}"
@@ -290,9 +299,9 @@ def _changed_sql(key: Sequence[str], values: Sequence[str], limit: int) -> str:
 
 
 def _except(columns: Sequence[str], of: str, without: str) -> str:
-    listed = ", ".join(map(quoted, columns))
+    listed = ", ".join(columns)
     return f"SELECT {listed} FROM {of} EXCEPT ALL SELECT {listed} FROM {without}"
 
 
 def _alike(key: Sequence[str]) -> str:
-    return " AND ".join(f"a.{quoted(n)} IS NOT DISTINCT FROM b.{quoted(n)}" for n in key)
+    return " AND ".join(f"a.{each} IS NOT DISTINCT FROM b.{each}" for each in key)

@@ -86,6 +86,44 @@ class TestDiff:
         assert found.changed_columns == {name: 1}
         assert "<script>" not in found._repr_html_()
 
+    @pytest.mark.parametrize("names", [("a", "A"), ("A", "a"), ("a_1", "A_1"), ("ß", "SS")])
+    def test_names_that_differ_in_case_only(self, names):
+        one, other = names
+        first = ingest(pa.table({"id": [1, 2], one: [5, 6], other: [7, 7]}), name="case", key="id")
+        second = ingest(pa.table({"id": [1, 2], one: [5, 6], other: [8, 9]}), name="case", key="id")
+        found = first.diff(second)
+        assert (found.changed, found.changed_columns) == (2, {other: 2})
+        rows = found.changed_rows()
+        assert rows[(other, "before")].tolist() == [7, 7]
+        assert sorted(rows[(other, "after")]) == [8, 9]
+        by_one = first.diff(second, key=one)
+        assert (by_one.changed, by_one.changed_columns) == (2, {other: 2})
+        by_other = second.diff(ingest(pa.table({other: [9], one: [6]}), name="case"), key=other)
+        assert (by_other.removed, by_other.unchanged) == (1, 1)
+        removed = by_other.removed_rows()
+        assert (removed[one].tolist(), removed[other].tolist()) == ([5], [8])
+        with pytest.raises(InvalidInput, match=f"{other}=7 names 2 rows"):
+            first.diff(second, key=other)
+
+    def test_whole_rows_whose_names_differ_in_case_only(self):
+        first = ingest(pa.table({"a": [1, 2], "A": [3, 4]}), name="bag of case")
+        bag = first.diff(ingest(pa.table({"a": [1, 2], "A": [3, 5]}), name="bag of case"))
+        assert (bag.added, bag.removed, bag.unchanged) == (1, 1, 1)
+        assert bag.added_rows().to_dict("list") == {"a": [2], "A": [5]}
+
+    def test_fields_of_structs_that_differ_in_case_only(self):
+        grown = [
+            ingest(
+                pa.table({"id": [1], "s": [{"a": 1, "A": 2}]}), name="fields", key="id", span="1"
+            ),
+            ingest(
+                pa.table({"id": [2], "s": [{"a": 1, "A": 2}]}), name="fields", span="2", append=True
+            ),
+        ]
+        found = grown[0].diff(grown[1])
+        assert (found.added, found.removed, found.unchanged) == (1, 0, 1)
+        assert grown[1].diff(grown[1]).unchanged == 2
+
     def test_a_key_that_names_several_rows_is_refused(self):
         double = ingest(pa.table({"id": [1, 1]}), name="double")
         other = ingest(pa.table({"id": [1, 2]}), name="double")
