@@ -139,6 +139,18 @@ def series():
     return pd.Series(rng.lognormal(0, 2, 300_000)).sample(frac=1, random_state=1)
 
 
+SHAPES = {
+    "in order": lambda rng, size: np.sort(rng.normal(size=size)),
+    "backwards": lambda rng, size: np.sort(rng.normal(size=size))[::-1],
+    "skewed": lambda rng, size: rng.lognormal(0, 3, size),
+    "whole": lambda rng, size: rng.integers(0, 5000, size),
+    "a few often": lambda rng, size: np.where(rng.random(size) < 0.8, 7.0, rng.random(size)),
+    "from both ends": lambda rng, size: (
+        np.linspace(0, 1, size) * np.where(np.arange(size) % 2, 1, -1)
+    ),
+}
+
+
 class TestManyValues:
     """Sketches against pandas, where a column has more values than are kept."""
 
@@ -156,6 +168,31 @@ class TestManyValues:
         edges = [found.histogram[0].low, *(bar.high for bar in found.histogram)]
         assert np.abs(np.cumsum(bars - np.histogram(series, edges)[0])).max() < 300
         assert bars.sum() == len(series)
+
+    @settings(max_examples=20, deadline=None)
+    @given(st.sampled_from(list(SHAPES)), st.integers(0, 2**32), st.integers(1, 12), st.booleans())
+    def test_so_they_are_whatever_the_values_and_the_pieces(self, shape, seed, pieces, backwards):
+        rng = np.random.default_rng(seed)
+        values = SHAPES[shape](rng, 60_000)
+        cuts = [0, *np.sort(rng.integers(0, len(values) + 1, pieces)).tolist(), len(values)]
+        (found,) = figures(merged(pa.array(values), cuts, 100, backwards=backwards))
+        assert found.approximate
+        assert found.unique == pytest.approx(len(np.unique(values)), rel=0.01)
+        ordered, shares = np.sort(values), np.linspace(0, 1, 11)
+        # A value that occurs often has all the ranks of its run.
+        low = np.searchsorted(ordered, found.quantiles, side="left") / len(values)
+        high = np.searchsorted(ordered, found.quantiles, side="right") / len(values)
+        assert np.maximum(low - shares, shares - high).max() < 0.001
+
+    @settings(max_examples=10, deadline=None)
+    @given(st.integers(0, 2**32), st.integers(200, 40_000), st.integers(1, 6))
+    def test_uniques_of_texts_and_bytes_too(self, seed, size, pieces):
+        rng = np.random.default_rng(seed)
+        texts = pa.array(rng.integers(0, size, 40_000)).cast(pa.string())
+        cuts = [0, *np.sort(rng.integers(0, len(texts) + 1, pieces)).tolist(), len(texts)]
+        for column in (texts, texts.cast(pa.binary())):
+            (found,) = figures(merged(column, cuts, 100))
+            assert found.unique == pytest.approx(len(texts.unique()), rel=0.01)
 
     def test_weighted_ones_too(self, series):
         values = series.to_numpy()
