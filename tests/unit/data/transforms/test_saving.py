@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.unit.data.transforms.everything import ROWS, everything, table_of
+from tests.unit.data.transforms.test_function_transform import assert_same_bits
 from workbench.core.errors import InvalidInput, NotFound
 from workbench.data import transforms as t
 from workbench.data.datasets.ingest import ingest
@@ -30,6 +32,18 @@ def test_a_saved_transform_is_loaded_without_its_function(year, here):
     assert repr(loaded.apply_row(row)) == repr(transform.apply_row(row))
     with pytest.raises(NotFound, match=r"flight_featuers.*did you mean 'flight_features'"):
         Transform.load("flight_featuers")
+
+
+def test_a_loaded_one_gives_the_bits_of_the_saved_one_for_a_batch_and_for_each_row(here):
+    rows = [*ROWS, {**ROWS[0], "word": "new", "x": None, "at": None}]
+    transform = Transform(everything).fit(table_of(ROWS))
+    transform.save("all_functions")
+    loaded = Transform.load("all_functions")
+    batch = transform.apply(table_of(rows))
+    assert_same_bits(loaded.apply(table_of(rows)), batch)
+    for place, each in enumerate(rows):
+        one = {name: values[place] for name, values in batch.items()}
+        assert_same_bits(loaded.apply_row(each), one)
 
 
 def test_its_lineage_leads_to_columns(year, here):

@@ -1,5 +1,6 @@
 """Analyzers find what pandas and scikit-learn find, however the rows are divided."""
 
+import inspect
 from itertools import pairwise
 
 import numpy as np
@@ -17,6 +18,7 @@ from sklearn.preprocessing import (
 )
 
 from tests.unit.data.transforms.everything import ROWS, everything, row, table_of
+from workbench.core.errors import InvalidInput
 from workbench.data import transforms as t
 from workbench.data.transforms.analyzers import ANALYZERS, quantiles
 from workbench.data.transforms.lanes import ArrayLane, Batch
@@ -54,6 +56,12 @@ def test_any_division_of_the_rows_gives_the_same_bits(rows, cuts):
     pieces = [rows[start:stop] for start, stop in pairwise(bounds)]
     whole = states_of([rows], graph, graph.layers[0])
     assert repr(states_of(pieces, graph, graph.layers[0])) == repr(whole)
+
+
+def test_everything_is_every_function():
+    written = inspect.getsource(everything)
+    left = {name for name in t.__all__ if name[0].islower() and f"t.{name}(" not in written}
+    assert left == {"sklearn"}  # which has a test of its own
 
 
 def test_the_test_above_meets_every_analyzer():
@@ -122,6 +130,35 @@ def test_figures_are_those_of_pandas(frame):
     assert found["median"][0] == np.float32(frame["x"].median())
     mode = frame["z"].where(frame["z"] > 0).mode()[0]
     assert set(found["mode"][frame["x"].isna() & (frame["z"] == 0)]) == {np.float32(mode)}
+
+
+def test_what_all_rows_give_is_the_same_in_every_row(frame):
+    known = frame["x"].dropna()
+    for expected, of in (
+        (known.quantile(0.3), lambda c: t.quantile(c["x"], 0.3)),
+        (known.min(), lambda c: t.quantile(c["x"], 0)),
+        (known.max(), lambda c: t.quantile(c["x"], 1)),
+        (known.min(), lambda c: t.smallest(c["x"])),
+        (known.max(), lambda c: t.largest(c["x"])),
+        (known.var(ddof=0), lambda c: t.variance(c["x"])),
+    ):
+        found = applied(frame, out=lambda c, of=of: c["z"] * 0 + of(c))["out"]
+        assert set(found.tolist()) == {float(np.float32(expected))}
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.none() | st.floats(-1e9, 1e9), min_size=1, max_size=40), st.floats(0, 1))
+def test_a_quantile_is_that_of_numpy(values, share):
+    frame = pd.DataFrame({"x": np.array([*values, 1.0], float)})
+    found = applied(frame, out=lambda c: c["x"] * 0 + t.quantile(c["x"], share))["out"]
+    expected = np.nanquantile(frame["x"], share)
+    assert np.nanmax(found) == pytest.approx(expected, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.5, float("nan")])
+def test_a_share_beyond_all_rows_is_refused(share):
+    with pytest.raises(InvalidInput, match="share"):
+        Transform(lambda c: {"out": c["x"] - t.quantile(c["x"], share)})
 
 
 def test_buckets_are_those_of_quantiles(frame):
