@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.core.errors import InvalidInput
+from workbench.core.errors import InvalidInput, WorkbenchError
 from workbench.data.datasets.ingest import ingest
 from workbench.data.schemas import Schema
 from workbench.data.schemas.inference import infer_schema
@@ -222,6 +222,21 @@ class TestRecheck:
         sparse = schema.add_sparse("s2", value="l", index=["deep"])
         with pytest.raises(InvalidInput, match="not looked at for 's2'"):
             found.recheck(sparse)
+
+    def test_no_file_of_the_rows_is_opened(self, here):
+        data = ingest(TABLE, name="rechecked")
+        schema = infer_schema(data).edit("n", maximum=20).constrain("n < 10")
+        found = validate(data, schema)
+        wider = schema.edit("n", maximum=40)
+        expected = {each.kind for each in validate(data, wider)}
+        for each in data.files:
+            here.blobs.local_path(each.digest).unlink()
+        with pytest.raises(WorkbenchError):
+            validate(data, wider)
+        again = found.recheck(wider)
+        assert {each.kind for each in again} == expected
+        assert {each.kind for each in found.recheck(schema)} == {each.kind for each in found}
+        assert not again.recheck(again.propose().accept())
 
     def test_nothing_is_recorded(self, here, year):
         inferred = infer_schema(statistics(year))
