@@ -24,7 +24,7 @@ from workbench.data.validation.predicates import DECODES, SINGLE, WHOLE, Case
 from workbench.data.validation.references import OTHER, keys_of, orphan_condition
 from workbench.data.validation.scanning import columns_in, literal
 from workbench.data.validation.semantics import decodes
-from workbench.data.validation.together import length_of, parts_of
+from workbench.data.validation.together import lengths_of, parts_of
 
 if TYPE_CHECKING:
     from workbench.data.validation.examination import Examination
@@ -37,8 +37,8 @@ class Condition:
     Attributes
     ----------
     sql : str
-    columns : tuple of str
-        What it looks at.
+    columns : mapping of str to str
+        What it looks at, by what its SQL calls it.
     tables : mapping
         Other tables that it asks.
     functions : mapping
@@ -46,7 +46,7 @@ class Condition:
     """
 
     sql: str
-    columns: tuple[str, ...]
+    columns: Mapping[str, str]
     tables: Mapping[str, pa.Table] = field(default_factory=dict)
     functions: Mapping[str, Callable[[bytes], bool]] = field(default_factory=dict)
 
@@ -61,10 +61,13 @@ def condition_of(anomaly: Anomaly, examination: Examination, source: Source) -> 
     """
     constraint = anomaly.constraint
     if isinstance(constraint, Expression):
-        return Condition(f"NOT (\n{constraint.sql}\n)", columns_in(constraint.sql, source))
+        columns = {name: name for name in columns_in(constraint.sql, source)}
+        return Condition(f"NOT (\n{constraint.sql}\n)", columns)
     if isinstance(constraint, Reference):
         tables = {OTHER: keys_of(constraint, examination.references)}
-        return Condition(orphan_condition(constraint), (constraint.column,), tables)
+        return Condition(
+            orphan_condition(constraint), {constraint.column: constraint.column}, tables
+        )
     proto = examination.schema.to_proto()
     if anomaly.kind in _TOGETHER:
         return _of_composite(anomaly, proto, source)
@@ -73,7 +76,7 @@ def condition_of(anomaly: Anomaly, examination: Examination, source: Source) -> 
         sql = None if case is None else _of_column(case)
         if sql is not None:
             called = {DECODES: decodes} if DECODES in sql else {}
-            return Condition(sql, (anomaly.path[0],), functions=called)
+            return Condition(sql, {anomaly.path[0]: anomaly.path[0]}, functions=called)
     raise InvalidInput(
         f"{anomaly.kind} is not about single rows", hint="its description says all that is known"
     )
@@ -134,9 +137,9 @@ _TOGETHER = (
 
 def _of_composite(anomaly: Anomaly, proto: Any, source: Source) -> Condition:
     both = (*proto.sparse_feature, *proto.weighted_feature)
-    value, others = parts_of(next(each for each in both if each.name == anomaly.column))
-    known = {each.name: each for each in source.columns if each.name in (value, *others)}
-    lengths = {name: length_of(known.get(name)) for name in (value, *others)}
+    composite = next(each for each in both if each.name == anomaly.column)
+    value, others = parts_of(composite)
+    columns, lengths = lengths_of(source, composite)
     some = " OR ".join(f"{length} IS NOT NULL" for length in lengths.values())
     if anomaly.kind.endswith("MISSING_VALUE"):
         wrong = [f"{lengths[value]} IS NULL"]
@@ -146,4 +149,4 @@ def _of_composite(anomaly: Anomaly, proto: Any, source: Source) -> Condition:
         ]
     else:
         wrong = [f"{lengths[name]} IS NULL" for name in others]
-    return Condition(f"({some}) AND ({' OR '.join(wrong)})", tuple(known))
+    return Condition(f"({some}) AND ({' OR '.join(wrong)})", columns)

@@ -73,13 +73,22 @@ def sandbox(
 
 
 def batches(
-    source: Source, columns: Sequence[str], connection: duckdb.DuckDBPyConnection
+    source: Source,
+    columns: Sequence[str] | Mapping[str, str],
+    connection: duckdb.DuckDBPyConnection,
 ) -> Iterator[Batch]:
-    """Yield all rows, each time as the table ``batch``: these columns and the row's number."""
-    wanted = list(dict.fromkeys(columns)) or [source.names[0]]
+    """Yield all rows, each time as the table ``batch``: these columns and the row's number.
+
+    A mapping has the columns by what SQL shall call them, which does not tell capitals from small
+    letters.
+    """
+    called = columns if isinstance(columns, Mapping) else {name: name for name in columns}
+    called = called or {source.names[0]: source.names[0]}
+    wanted = list(dict.fromkeys(called.values()))
     first = 0
     for part in source.parts:
-        for table in part.tables(wanted, 1 << 20):
+        for read in part.tables(wanted, 1 << 20):
+            table = read.select(list(called.values())).rename_columns(list(called))
             numbers = np.arange(first, first + table.num_rows)
             connection.register(BATCH, table.append_column(ROW, pa.array(numbers)))
             yield Batch(part, first, table.num_rows)

@@ -6,7 +6,6 @@ from typing import Any
 
 from workbench.data.columns import Column
 from workbench.data.datasets.sources import Source
-from workbench.data.engine import quoted
 from workbench.data.validation.evidence import CompositeFigures
 from workbench.data.validation.scanning import BATCH, batches, sandbox
 
@@ -25,9 +24,7 @@ def measure_composite(source: Source, composite: Any) -> CompositeFigures:
     that is missing has no values.
     """
     value, others = parts_of(composite)
-    names = [value, *others]
-    known = {each.name: each for each in source.columns if each.name in names}
-    lengths = {name: length_of(known.get(name)) for name in names}
+    columns, lengths = lengths_of(source, composite)
     some = " OR ".join(f"{length} IS NOT NULL" for length in lengths.values())
     asked = [f"count(*) FILTER ({lengths[value]} IS NULL)"]
     for name in others:
@@ -35,25 +32,38 @@ def measure_composite(source: Source, composite: Any) -> CompositeFigures:
         asked += [f"count(*) FILTER ({lengths[name]} IS NULL)", f"min({gap})", f"max({gap})"]
     rows: list[tuple[Any, ...]] = []
     with sandbox() as connection:
-        for _ in batches(source, list(known), connection):
+        for _ in batches(source, columns, connection):
             sql = f"SELECT {', '.join(asked)} FROM {BATCH} WHERE {some}"
             rows += connection.execute(sql).fetchall()
-    columns = list(zip(*rows, strict=True)) or [()] * len(asked)
+    figures = list(zip(*rows, strict=True)) or [()] * len(asked)
     return CompositeFigures(
-        sum(columns[0]),
-        {name: sum(columns[1 + 3 * place]) for place, name in enumerate(others)},
+        sum(figures[0]),
+        {name: sum(figures[1 + 3 * place]) for place, name in enumerate(others)},
         {
-            name: (_of(min, columns[2 + 3 * place]), _of(max, columns[3 + 3 * place]))
+            name: (_of(min, figures[2 + 3 * place]), _of(max, figures[3 + 3 * place]))
             for place, name in enumerate(others)
         },
     )
 
 
-def length_of(column: Column | None) -> str:
+def lengths_of(source: Source, composite: Any) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the columns by what SQL shall call them, and the SQL of each one's length by name."""
+    value, others = parts_of(composite)
+    known = {each.name: each for each in source.columns}
+    columns: dict[str, str] = {}
+    lengths: dict[str, str] = {}
+    for place, name in enumerate((value, *others)):
+        called = f"part_{place}"
+        if name in known:
+            columns[called] = name
+        lengths[name] = _length(known.get(name), called)
+    return columns, lengths
+
+
+def _length(column: Column | None, name: str) -> str:
     """Return the SQL of how many values a row has; NULL where it has none at all."""
     if column is None:
         return "NULL"
-    name = quoted(column.name)
     return f"len({name})" if column.family == "LIST" else f"CASE WHEN {name} IS NOT NULL THEN 1 END"
 
 

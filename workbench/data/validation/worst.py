@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.data.datasets.sources import Source
-from workbench.data.engine import quoted
 from workbench.data.statistics.figures import FeatureStatistics
 from workbench.data.validation.conditions import Condition, condition_of
 from workbench.data.validation.offending import opened
@@ -120,16 +119,20 @@ def _keys(
 ) -> Iterator[tuple[str, str]]:
     """Yield the columns to slice by and the SQL of a row's slice."""
     figures = examination.evidence.columns
-    for name in source.names:
+    for place, name in enumerate(source.names):
         known = figures.get((name,))
-        if name not in condition.columns and known is not None and not known.lists:
-            sql = _key(known)
+        if name not in condition.columns.values() and known is not None and not known.lists:
+            sql = _key(known, _called(place))
             if sql is not None:
                 yield name, sql
 
 
-def _key(figures: FeatureStatistics) -> str | None:
-    name = quoted(figures.name)
+def _called(place: int) -> str:
+    """Return what SQL calls a column to slice by, whose own name may be that of another to it."""
+    return f"workbench_slice_{place}"
+
+
+def _key(figures: FeatureStatistics, name: str) -> str | None:
     few = 1 < figures.unique <= _MOST_VALUES
     if figures.type in ("STRING", "BOOL"):
         return f"coalesce(CAST({name} AS VARCHAR), 'missing')" if few else None
@@ -174,13 +177,14 @@ def _count(
     """Return rows and offending rows by slice, and of all together."""
     counted: dict[str, dict[str, Any]] = {column: defaultdict(lambda: (0, 0)) for column in keys}
     total = offending = 0
+    columns = {_called(place): name for place, name in enumerate(source.names) if name in keys}
     with sandbox(condition.tables, condition.functions) as connection:
-        for batch in batches(source, [*condition.columns, *keys], connection):
+        for batch in batches(source, {**condition.columns, **columns}, connection):
             bad = f"count(*) FILTER ({condition.sql})"
             ((found,),) = connection.execute(f"SELECT {bad} FROM {BATCH}").fetchall()
             total, offending = total + batch.rows, offending + found
             for column, key in keys.items():
-                sql = f"SELECT {key} AS slice, count(*), {bad} FROM {BATCH} GROUP BY slice"
+                sql = f"SELECT {key}, count(*), {bad} FROM {BATCH} GROUP BY ALL"
                 for value, rows, wrong in connection.execute(sql).fetchall():
                     before = counted[column][value]
                     counted[column][value] = (before[0] + rows, before[1] + wrong)

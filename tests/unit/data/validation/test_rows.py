@@ -47,6 +47,12 @@ class TestSparse:
         found = validate(self.TABLE, schema)
         assert ("s", "SPARSE_FEATURE_MISSING_INDEX") in kinds(found)
 
+    def test_columns_whose_names_differ_in_case_only_are_told_apart(self, here):
+        table = self.TABLE.select(["v", "j"]).rename_columns(["v", "V"])
+        found = validate(table, infer_schema(table).add_sparse("s", value="v", index=["V"]))
+        assert list(found["SPARSE_FEATURE_MISSING_VALUE"].rows().index) == [1]
+        assert list(found["SPARSE_FEATURE_MISSING_INDEX"].rows().index) == [2]
+
     def test_a_weighted_column_is_looked_at_alike(self, here):
         schema = infer_schema(self.TABLE).add_weighted("w", value="v", weight="i")
         found = validate(self.TABLE, schema)
@@ -185,6 +191,15 @@ def test_columns_that_differ_in_case_are_told_apart(here):
     table = pa.table({"a": [1, 9], "A": [8, 2]})
     found = validate(table, infer_schema(table).edit("a", maximum=5).edit("A", maximum=5))
     assert [list(each.rows().index) for each in found] == [[1], [0]]
+
+
+@pytest.mark.parametrize("names", [("a", "A", "b"), ("x", "slice", "Slice")])
+def test_slices_are_of_columns_whatever_they_are_called(here, names):
+    alike = ["p", "q"] * 50
+    values = ([1] * 90 + [-9] * 10, ["good"] * 90 + ["bad"] * 10, alike)
+    table = pa.table(dict(zip(names, values, strict=True)))
+    found = validate(table, infer_schema(table).edit(names[0], minimum=0))
+    assert [(each.column, each.value) for each in found[0].slices] == [(names[1], "bad")]
 
 
 @pytest.mark.parametrize("rows", [0, 1])
