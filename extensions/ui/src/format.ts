@@ -59,7 +59,7 @@ export function formatTime(milliseconds: number | null | undefined, locale = "en
         day: "numeric",
         hour: "2-digit",
         minute: "2-digit",
-        hour12: false,
+        hourCycle: "h23", // without it some browsers call midnight 24:00
         timeZone: "UTC",
       });
 }
