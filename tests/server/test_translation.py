@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -14,6 +15,10 @@ CATALOGUE = ROOT / "workbench/server/locale/zh_CN/LC_MESSAGES/workbench.json"
 _TEXT = r'"((?:[^"\\]|\\.)*)"'
 _ONE = re.compile(rf"trans\.__\(\s*{_TEXT}")
 _MANY = re.compile(rf"trans\._n\(\s*{_TEXT},\s*{_TEXT}")
+
+
+_CHECKS = ROOT / "workbench/data/validation"
+_OF_ANOMALIES = ROOT / "extensions/ui/src/chineseAnomalies.ts"
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +48,24 @@ def test_no_translation_is_left_over(catalogue, sources):
 def test_a_plural_has_two_forms_since_jupyterlab_asks_for_them(catalogue, sources):
     for one, _ in _MANY.findall(sources):
         assert len(catalogue[one]) > 1
+
+
+def names_of_anomalies():
+    """Yield what `found(path, kind, short, …)` is called with, and what leads there by a name."""
+    for path in _CHECKS.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(ast.Name("found"), [_, _, ast.Constant(name), *_]):
+                    yield name
+                case ast.Call(ast.Name("_domain"), [_, ast.Constant(name), *_]):
+                    yield name
+                case ast.Assign([ast.Name("short")], ast.Constant(name)):
+                    yield name
+    yield from ("High drift", "High skew", "Baseline data missing", "Serving data missing")
+    yield from ("Missing index column", "Missing weight column")
+    yield from ("As many indices as values", "As many weights as values")
+
+
+def test_every_anomaly_has_a_chinese_name_and_no_other_has():
+    translated = re.findall(rf"^  {_TEXT}: \"", _OF_ANOMALIES.read_text("utf-8"), re.MULTILINE)
+    assert sorted(translated) == sorted(set(names_of_anomalies()))

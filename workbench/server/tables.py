@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.metadata import Artifact, Execution
 
-#: How the lab shows a column: the first seven sit left, the rest right in tabular figures.
+#: How the lab shows a column: the first eight sit left, the rest right in tabular figures.
 FORMATS = (
     "text",
     "code",
@@ -15,6 +15,7 @@ FORMATS = (
     "kind",
     "step",
     "roles",
+    "anomaly",
     "prose",
     "number",
     "count",
@@ -25,7 +26,7 @@ FORMATS = (
     "share",
     "time",
 )
-_LEFT = FORMATS[:7]
+_LEFT = FORMATS[:8]
 
 
 def column(name: str, form: str = "text", unit: str | None = None) -> dict[str, Any]:

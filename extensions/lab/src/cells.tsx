@@ -1,6 +1,6 @@
 /** Cells of a record's tables: three digits to look at, exact values on hover and on copy. */
 
-import type { TranslationBundle } from "@jupyterlab/translation";
+import { translator } from "@workbench/ui";
 import * as React from "react";
 import { State } from "./glyphs";
 import type { CellValue, ICellLink, ICellLinks, IColumn, IInterval } from "./tokens";
@@ -126,10 +126,11 @@ const NUMBERS: Record<string, (value: number, language: ILanguage) => string> = 
     value.toLocaleString(locale, { style: "percent", maximumSignificantDigits: 3 }),
 };
 
-const WORDS: Record<string, (value: string, trans: TranslationBundle) => string> = {
-  kind: kindOf,
-  step: stepName,
-  roles: (value, trans) => value.split(", ").map((role) => roleName(role, trans)).join(", "),
+const WORDS: Record<string, (value: string, language: ILanguage) => string> = {
+  kind: (value, { trans }) => kindOf(value, trans),
+  step: (value, { trans }) => stepName(value, trans),
+  roles: (value, { trans }) => value.split(", ").map((role) => roleName(role, trans)).join(", "),
+  anomaly: (value, { locale }) => translator(locale)(value),
 };
 
 export function format(
@@ -143,7 +144,7 @@ export function format(
   if (form === "time" && typeof value === "string") {
     return ago(value, language);
   }
-  return WORDS[form]?.(String(value), language.trans) ?? String(value);
+  return WORDS[form]?.(String(value), language) ?? String(value);
 }
 
 /** The value in full, for a tooltip. */

@@ -1,6 +1,8 @@
+import { anomalies } from "./chineseAnomalies.js";
 import { pictures } from "./chinesePictures.js";
 
 export const chinese: Readonly<Record<string, string>> = {
+  ...anomalies,
   ...pictures,
   "numeric": "数值",
   "categorical": "类别",

@@ -46,7 +46,7 @@ def listed(artifact: Artifact) -> _Tables:
     heads = [
         column("severity", "state"),
         column("column", "code"),
-        column("anomaly"),
+        column("anomaly", "anomaly"),
         column("description", "prose"),
     ]
     rows = [(each.severity.lower(), each.column, each.short, each.description) for each in found]

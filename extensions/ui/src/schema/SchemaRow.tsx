@@ -80,11 +80,11 @@ function Anomaly({ anomaly, isAccepted, onAccept, t }: AnomalyProps): JSX.Elemen
         {isAccepted ? "✓" : "!"}
       </span>
       <span className="wbu-Hidden">{t(anomaly.severity.toLowerCase())}: </span>
-      <span className="wbu-Schema-short">{anomaly.short}</span>
+      <span className="wbu-Schema-short">{t(anomaly.short)}</span>
       {isAccepted ? (
         <span className="wbu-Faint">{t("mended")}</span>
       ) : anomaly.edits.length > 0 ? (
-        <button type="button" className="wbu-Button" aria-label={t("Accept the edit for %1: %2", anomaly.column, anomaly.short)} onClick={() => { onAccept(anomaly.edits); }}>
+        <button type="button" className="wbu-Button" aria-label={t("Accept the edit for %1: %2", anomaly.column, t(anomaly.short))} onClick={() => { onAccept(anomaly.edits); }}>
           {t("Accept")}
         </button>
       ) : null}

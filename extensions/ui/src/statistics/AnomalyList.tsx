@@ -19,7 +19,7 @@ export function AnomalyList({ anomalies, onInsertCode, t }: AnomalyListProps): J
       {worstFirst.map((each, place) => (
         <li key={place}>
           <Severity severity={each.severity} t={t} />
-          <strong>{each.short}</strong>
+          <strong>{t(each.short)}</strong>
           <span title={each.kind}>{each.description}</span>
           {each.code === undefined ? null : (
             <span className="wbu-Edit">

@@ -134,7 +134,7 @@ export function Reason({ anomalies, t }: { anomalies: readonly Anomaly[]; t: Tra
   const worst = anomalies.find((each) => each.severity === "ERROR") ?? anomalies[0];
   return worst ? (
     <span className="wbu-Reason" title={anomalies.map((each) => each.description).join("\n")}>
-      <Severity severity={worst.severity} t={t} /> {worst.short}
+      <Severity severity={worst.severity} t={t} /> {t(worst.short)}
       {anomalies.length > 1 ? <span className="wbu-Faint"> {t("and %1 more", anomalies.length - 1)}</span> : null}
     </span>
   ) : null;
