@@ -35,6 +35,17 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def folded(name: str) -> str:
+    """Return a name as DuckDB compares it: of the letters A to Z it does not see the case.
+
+    Examples
+    --------
+    >>> folded("Été A")
+    'Été a'
+    """
+    return "".join(each.lower() if each.isascii() else each for each in name)
+
+
 def parquet(paths: Iterable[str]) -> str:
     """Return some Parquet files, in order, as they stand after FROM."""
     listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)

@@ -15,6 +15,7 @@ from workbench.data.columns import Column, check_column
 from workbench.data.datasets.declaration import Declaration
 from workbench.data.datasets.manifest import File, Manifest, listed
 from workbench.data.datasets.spans import PERIODS
+from workbench.data.engine import folded
 from workbench.data.reading.bad_rows import SCHEMA
 
 if TYPE_CHECKING:
@@ -253,7 +254,14 @@ class Dataset:
         ----------
         connection : duckdb.DuckDBPyConnection
         split, span : str, optional
+
+        Raises
+        ------
+        InvalidInput
+            If there is no such split or span, or the names of two columns differ in case only,
+            which DuckDB takes for one.
         """
+        _check_case([each.name for each in self.columns], self.ref)
         paths = self.paths(split, span=span)
         if not paths:
             return connection.from_arrow(self._schema(None).empty_table())
@@ -346,6 +354,18 @@ class Dataset:
     def _text(self, fact: str) -> str | None:
         value = self._facts.get(fact)
         return None if value is None else str(value)
+
+
+def _check_case(names: Sequence[str], ref: str) -> None:
+    """Refuse names that SQL cannot tell apart."""
+    known: dict[str, str] = {}
+    for name in names:
+        other = known.setdefault(folded(name), name)
+        if other != name:
+            raise InvalidInput(
+                f"{ref} has the columns {other!r} and {name!r}, which are one to DuckDB",
+                hint="read it with to_arrow() or batches(), and rename one of them there",
+            )
 
 
 def _table(batch: pa.RecordBatch) -> pa.Table:

@@ -215,6 +215,14 @@ class TestReading:
             (row,) = rows.to_arrow_table().to_pylist()
         assert (row["n"], row["at"]) == (55_479, datetime(2013, 11, 1, tzinfo=UTC))
 
+    def test_names_that_are_one_to_duckdb_are_refused_and_not_renamed(self):
+        made = ingest(pa.table({"id": [1], "a": [2], "A": [3]}), name="case")
+        with duckdb.connect() as connection:
+            with pytest.raises(InvalidInput, match=r"case@1 has the columns 'a' and 'A'.*to_arrow"):
+                made.relation(connection)
+            other = ingest(pa.table({"é": [1], "É": [2]}), name="accents").relation(connection)
+            assert other.select('"É"').fetchall() == [(2,)]
+
     def test_the_files_are_local_parquet_one_a_split(self, year):
         paths = year.paths()
         assert len(paths) == 3
