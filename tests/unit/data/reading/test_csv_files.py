@@ -1,8 +1,4 @@
 import csv
-import io
-import subprocess
-import sys
-import textwrap
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
@@ -173,32 +169,3 @@ def test_widening_does_not_depend_on_the_order(one, two, three):
     assert wider(one, two) == wider(two, one)
     assert wider(wider(one, two), three) == wider(one, wider(two, three))
     assert (Seen(one) + Seen(two)).kind == wider(one, two)
-
-
-def test_a_file_is_read_in_little_memory(tmp_path):
-    # 40 MB, of which the last row alone makes the first column fractions.
-    path = tmp_path / "f.csv"
-    line = io.StringIO()
-    csv.writer(line).writerow([12345, 1.5, "some words", "2013-01-01"])
-    path.write_text("a,b,c,d\n" + line.getvalue() * 1_200_000 + "0.5,1.5,w,2013-01-01\n")
-    code = """
-        import resource, sys
-        from workbench.data.reading import chunks, open_rows, opening
-        chunks.SIZE = opening._SIZE = 1 << 20
-        def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        small = sys.argv[1] + ".small.csv"
-        open(small, "w").write("a,b,c,d\\n" + "1,1.5,w,2013-01-01\\n" * 100_000)
-        list(open_rows(small).tables())  # everything is loaded now
-        before = peak()
-        rows = open_rows(sys.argv[1])
-        print(sum(table.num_rows for table in rows.tables()), peak() - before)
-    """
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code), str(path)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    rows, grown = done.stdout.split()
-    assert int(rows) == 1_200_001
-    assert float(grown) < 30  # MB
