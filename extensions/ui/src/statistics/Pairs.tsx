@@ -40,7 +40,7 @@ export function Pairs({ data, maxHeight, t, locale }: PairsProps): JSX.Element {
                 {row}
               </th>
               {names.slice(0, -1).map((column, place) => (
-                <MapCell key={column} pair={place <= above ? known.get(key(row, column)) : undefined} most={mostBits} locale={locale} />
+                <MapCell key={column} pair={place <= above ? known.get(key(row, column)) : undefined} most={mostBits} t={t} locale={locale} />
               ))}
             </tr>
           ))}
@@ -75,7 +75,7 @@ export function Pairs({ data, maxHeight, t, locale }: PairsProps): JSX.Element {
   );
 }
 
-function MapCell({ pair, most, locale }: { pair: Pair | undefined; most: number; locale: string }): JSX.Element {
+function MapCell({ pair, most, t, locale }: Language & { pair: Pair | undefined; most: number }): JSX.Element {
   if (!pair) {
     return <td />;
   }
@@ -86,7 +86,7 @@ function MapCell({ pair, most, locale }: { pair: Pair | undefined; most: number;
   return (
     <td
       style={{ background: `color-mix(in srgb, ${tone} ${String(Math.round(55 * strength))}%, transparent)` }}
-      title={`${a} · ${b}: ${String(value ?? "–")}${correlation === null ? " bit" : ""}`}
+      title={`${a} · ${b}: ${correlation === null && bits !== null ? t("%1 bits", bits) : String(value ?? "–")}`}
     >
       {value === null ? "–" : Math.abs(value) < 0.005 ? "0" : value.toLocaleString(locale, { maximumFractionDigits: 2 }).replace("-", "−")}
     </td>
