@@ -26,7 +26,8 @@ class Observation:
     rows : int
         Predictions.
     drift : dict
-        Jensen-Shannon divergence of each feature in bits, 0 to 1, the largest first.
+        Jensen-Shannon divergence of each feature in bits, 0 to 1, the largest first; of a struct,
+        that of the field that moved most.
     missing, baseline_missing : dict
         The share of each feature's values that are missing, as served and in the baseline.
     prediction_mean, label_mean : float
@@ -80,10 +81,13 @@ def observe(
         import pyarrow as pa
 
         left, right = baseline.select(names), pa.table(comparable)
-        measured = {each.column: each.jsd for each in drift(left, right).columns}
+        for each in drift(left, right).columns:  # the largest first
+            measured.setdefault(_feature(each.column, names), each.jsd)
+        # Lists and structs have no bars of their own.
+        single = [name for name in names if not pa.types.is_nested(left.schema.field(name).type)]
         histograms = [
             {"feature": name, "jsd": measured[name], "bins": _bins(left[name], right[name])}
-            for name in list(measured)[:DRAWN]
+            for name in [name for name in measured if name in single][:DRAWN]
         ]
     latency = served["latency_ms"].drop_null().to_numpy()
     p50, p99 = np.quantile(latency, [0.5, 0.99]) if len(latency) else (math.nan, math.nan)
@@ -122,6 +126,13 @@ def _comparable(
             except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
                 skipped[name] = f"served as {served.schema.field(name).type}, not {kind}"
     return columns, skipped
+
+
+def _feature(column: str, features: Sequence[str]) -> str:
+    """Return the feature that a column is, or that it is a field of."""
+    if column in features:
+        return column
+    return next(name for name in features if column.startswith(f"{name}."))
 
 
 def _missing(column: pa.ChunkedArray) -> float:

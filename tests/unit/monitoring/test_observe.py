@@ -56,6 +56,14 @@ def test_what_moved_is_found_and_what_did_not_is_not() -> None:
         assert sum(each[side] for each in shares) == pytest.approx(1)
 
 
+def test_a_struct_moves_as_the_field_that_moved_most() -> None:
+    baseline = pa.table({"at": [{"hour": 1}] * 9, "seats": [[1]] * 9, "temp": [1] * 9})
+    log = served(at=[{"hour": 5}] * 9, seats=[[2]] * 9, temp=[1] * 9)
+    seen = observe(log, baseline, ["at", "seats", "temp"], None)
+    assert seen.drift == {"at": 1, "seats": 1, "temp": 0}
+    assert [each["feature"] for each in seen.histograms] == ["temp"]
+
+
 def test_columns_that_cannot_be_compared_are_said() -> None:
     seen = observe(served(temp=["warm"] * 3), BASELINE, ["temp", "hour"], None)
     assert seen.drift == {}
