@@ -81,8 +81,8 @@ def observe(
         import pyarrow as pa
 
         left, right = baseline.select(names), pa.table(comparable)
-        for each in drift(left, right).columns:  # the largest first
-            measured.setdefault(_feature(each.column, names), each.jsd)
+        moved = drift(left, right).by_column(names)
+        measured = {name: each.jsd for name, each in moved.items()}
         # Lists and structs have no bars of their own.
         single = [name for name in names if not pa.types.is_nested(left.schema.field(name).type)]
         histograms = [
@@ -126,13 +126,6 @@ def _comparable(
             except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
                 skipped[name] = f"served as {served.schema.field(name).type}, not {kind}"
     return columns, skipped
-
-
-def _feature(column: str, features: Sequence[str]) -> str:
-    """Return the feature that a column is, or that it is a field of."""
-    if column in features:
-        return column
-    return next(name for name in features if column.startswith(f"{name}."))
 
 
 def _missing(column: pa.ChunkedArray) -> float:

@@ -30,7 +30,8 @@ def diff_data(diff: DatasetDiff, *, drift: Drift | None = None, limit: int = 50)
     dict
         ``a`` and ``b`` with ``name`` and ``rows``; ``key``; ``added``, ``removed``, ``changed`` and
         ``unchanged`` rows; ``columns`` with ``name``, ``type``, ``before`` (another type),
-        ``state`` (added, removed, retyped or kept), ``changed`` rows, and ``drift`` or None;
+        ``state`` (added, removed, retyped or kept), ``changed`` rows, and ``drift`` or None (of a
+        struct, that of the field that moved most);
         ``samples`` of ``added`` and ``removed`` rows (``columns``, ``rows`` of texts) and of
         ``changed`` ones (``key`` and, by column, ``cells`` of texts before and after).
     """
@@ -53,7 +54,7 @@ def diff_data(diff: DatasetDiff, *, drift: Drift | None = None, limit: int = 50)
 
 def _columns(diff: DatasetDiff, drift: Drift | None) -> list[dict[str, Any]]:
     """Return every column of both versions: what came and went first, then the most changed."""
-    moved = {} if drift is None else {each.column: each for each in drift.columns}
+    moved = {} if drift is None else drift.by_column(each.name for each in diff.b.columns)
     before = {old.name: old.type for old, _ in diff.columns_retyped}
     states = dict.fromkeys((each.name for each in diff.columns_added), "added")
     states |= dict.fromkeys(before, "retyped")

@@ -55,6 +55,14 @@ def test_columns_that_came_stand_first_and_each_says_how_far_it_moved():
     assert DiffWidget(compared("id"), drift=False).data["columns"][0]["drift"] is None
 
 
+def test_a_struct_moved_as_far_as_its_field_that_moved_most():
+    before, after = (
+        ingest(pd.DataFrame({"s": [{"a": 1, "b": n}] * 5}), name="structs") for n in (1, 2)
+    )
+    (column,) = DiffWidget(diff(before, after)).data["columns"]
+    assert (column["name"], column["drift"]["jsd"], column["drift"]["where"]) == ("s", 1, "1")
+
+
 def _jsd(columns, which):
     return next(each["drift"]["jsd"] for each in columns if each["name"] == which[0])
 

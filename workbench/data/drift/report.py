@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -174,6 +175,29 @@ class Drift:
                 return each
         names = [each.column for each in self.columns]
         raise InvalidInput(f"no drift was measured of {column!r}", hint=near(column, names))
+
+    def by_column(self, columns: Iterable[str]) -> dict[str, ColumnDrift]:
+        """Return each column's drift, of a struct that of the field that moved most.
+
+        The greatest first; columns of which none was measured are left out.
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> from workbench.data.drift import drift
+        >>> moved = drift(*(pa.table({"s": [{"a": n}]}) for n in (1, 2)))
+        >>> moved.by_column(["s"])["s"].column
+        's.a'
+        """
+        known = set(columns)
+        found: dict[str, ColumnDrift] = {}
+        for each in self.columns:
+            steps = each.column.split(".")
+            above = (".".join(steps[:end]) for end in range(len(steps), 0, -1))
+            name = next((name for name in above if name in known), None)
+            if name is not None:
+                found.setdefault(name, each)
+        return found
 
     def to_pandas(self) -> pd.DataFrame:
         """Return a row a column, the greatest drift first."""

@@ -205,6 +205,14 @@ class TestStructs:
         listed = [pa.table({"s": [[{"a": n}, {"a": n}], [], None]}) for n in (1, 2)]
         assert drift(*listed)["s.a"].jsd == pytest.approx(2 / 3)
 
+    def test_a_struct_moved_as_far_as_its_field_that_moved_most(self):
+        a = pa.table({"s": [{"a": 1, "b": 1}], "s.b": [1], "x": [1]})
+        b = pa.table({"s": [{"a": 1, "b": 2}], "s.b": [1], "x": [3]})
+        found = drift(a, b)
+        moved = found.by_column(["x", "s", "gone"])
+        assert {name: each.column for name, each in moved.items()} == {"x": "x", "s": "s.b"}
+        assert moved["s"].jsd == 1
+
     def test_fields_of_one_side_are_named(self):
         found = drift(pa.table({"s": [{"a": 1, "b": 1}]}), pa.table({"s": [{"a": 1, "c": 1}]}))
         assert (found.only_a, found.only_b) == (("s.b",), ("s.c",))
