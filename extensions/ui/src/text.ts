@@ -11,8 +11,8 @@ function fill(text: string, values: readonly (string | number)[]): string {
 
 /** The translator of a language, such as `zh-CN`; what has no translation stays English. */
 export function translator(locale: string): Translate {
-  const dictionary: Readonly<Record<string, string>> = locale.toLowerCase().startsWith("zh") ? chinese : {};
-  return (text, ...values) => fill(dictionary[text] ?? text, values);
+  const dictionary = new Map(locale.toLowerCase().startsWith("zh") ? Object.entries(chinese) : []);
+  return (text, ...values) => fill(dictionary.get(text) ?? text, values);
 }
 
 /** The language of the page, else of the browser. */

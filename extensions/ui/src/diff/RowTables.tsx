@@ -3,7 +3,7 @@
 import type { JSX } from "react";
 import { formatCount } from "../format.js";
 import type { Language } from "../text.js";
-import { columnsOf, GLYPHS, numbersOf, pieces, type Cell, type ChangedRow, type DiffData, type RowSample } from "./model.js";
+import { cellsOf, columnsOf, GLYPHS, numbersOf, pieces, type Cell, type ChangedRow, type DiffData, type RowSample } from "./model.js";
 
 interface ChangedRowsProps extends Language {
   data: DiffData;
@@ -14,7 +14,7 @@ interface ChangedRowsProps extends Language {
 }
 
 export function ChangedRows({ data, rows, column, onAll, t, locale }: ChangedRowsProps): JSX.Element {
-  const shown = column === null ? rows : rows.filter((row) => column in row.cells);
+  const shown = column === null ? rows : rows.filter((row) => cellsOf(row, column));
   const columns = column === null ? columnsOf(shown, data.columns) : [column];
   const side = sideOf(data);
   return (
@@ -54,7 +54,7 @@ export function ChangedRows({ data, rows, column, onAll, t, locale }: ChangedRow
                   </th>
                 ))}
                 {columns.map((name) => {
-                  const cells = row.cells[name];
+                  const cells = cellsOf(row, name);
                   return (
                     <td key={name} className={side(name)}>
                       {cells ? <BeforeAndAfter cells={cells} t={t} /> : <span className="wbu-Faint">·</span>}

@@ -58,6 +58,11 @@ export function columnsOf(rows: readonly ChangedRow[], columns: readonly DiffCol
   return [...known, ...[...present].filter((name) => !known.includes(name))];
 }
 
+/** What a column was and is in a row; not there where it did not change, even if it is named as what every object has. */
+export function cellsOf(row: ChangedRow, column: string): [Cell, Cell] | undefined {
+  return Object.hasOwn(row.cells, column) ? row.cells[column] : undefined;
+}
+
 export interface Piece {
   text: string;
   isChanged: boolean;
