@@ -65,9 +65,9 @@ def db(path, rows):
 READ = """
     import sys
     from pathlib import Path
-    from workbench.data.reading import Query, chunks, open_rows, opening, parquet_files
+    from workbench.data.reading import Query, chunks, open_rows, opening, parquet_files, tfrecords
 
-    chunks.SIZE = opening._SIZE = parquet_files._SIZE = 1 << 20
+    chunks.SIZE = opening._SIZE = parquet_files._SIZE = tfrecords._SIZE = 1 << 20
 
     def read(path):
         is_query = path.endswith(".db")
