@@ -275,7 +275,7 @@ export function ago(moment: string, { locale, now }: ILanguage): string {
 export function nearby(moment: string, { locale, now }: ILanguage): string {
   const when = new Date(moment);
   const days = Math.round((midnight(when) - midnight(new Date(now))) / 86_400_000);
-  const clock = when.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", hour12: false });
+  const clock = when.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   let day: string;
   if (Math.abs(days) <= 1) {
     day = new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(days, "day");

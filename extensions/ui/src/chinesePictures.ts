@@ -106,7 +106,7 @@ export const pictures: Readonly<Record<string, string>> = {
   "rows changed": "变更行数",
   "what moved most": "变动最大处",
   "Hide what did not change": "隐藏未变的列",
-  "Show %1 columns that did not change": "显示未变的 %1 列",
+  "Show what did not change (%1)": "显示未变的列（%1）",
   "Show the changed rows of %1": "显示 %1 的变更行",
   "%1 of %2 changed rows; each cell says what it was, and what it is.": "%2 个变更行中的 %1 行；每格先写原值，再写新值。",
   "all columns": "全部列",

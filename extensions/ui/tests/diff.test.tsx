@@ -76,7 +76,7 @@ describe("the widget", () => {
     render(<Diff data={data({ key: [], added: 0, removed: 0, changed: 0, columns: [column("still")], samples: {} })} locale="en" />);
     expect(screen.getByText("No column changed.")).toBeTruthy();
     expect(screen.getAllByRole("tab")).toHaveLength(1);
-    fireEvent.click(screen.getByRole("button", { name: "Show 1 columns that did not change" }));
+    fireEvent.click(screen.getByRole("button", { name: "Show what did not change (1)" }));
     expect(screen.getByText("still")).toBeTruthy();
   });
 });

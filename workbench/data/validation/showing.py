@@ -9,7 +9,12 @@ if TYPE_CHECKING:
     from workbench.data.validation.anomalies import Anomalies
 
 _LEFT = "style='text-align:left'"
-_HEADS = ("Column", "Anomaly", "What was found")
+_HEADS = ("Severity", "Column", "Anomaly", "What was found")
+# A glyph and a word, so that colour is not what says it; the lab has one that is read well.
+_SEVERITIES = {
+    "ERROR": "<span style='color:var(--wb-bad, inherit)'>✕ error</span>",
+    "WARNING": "<span style='color:var(--wb-warn, inherit)'>! warning</span>",
+}
 
 
 def table_of(anomalies: Anomalies) -> str:
@@ -19,14 +24,10 @@ def table_of(anomalies: Anomalies) -> str:
         return f"<div>✓ {name} is as the schema says.</div>"
     heads = "".join(f"<th {_LEFT}>{head}</th>" for head in _HEADS)
     rows = "".join(
-        "<tr>"
+        f"<tr><td {_LEFT}>{_SEVERITIES[each.severity]}</td>"
         + "".join(
             f"<td {_LEFT}>{html.escape(cell)}</td>"
-            for cell in (
-                each.column or "dataset",
-                each.short if each.severity == "ERROR" else f"{each.short} (warning)",
-                each.description,
-            )
+            for cell in (each.column or "dataset", each.short, each.description)
         )
         + "</tr>"
         for each in anomalies.found

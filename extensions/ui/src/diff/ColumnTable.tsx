@@ -48,7 +48,7 @@ export function ColumnTable({ data, onColumn, t, locale }: ColumnTableProps): JS
       )}
       {still > 0 ? (
         <button type="button" className="wbu-Button wbu-Diff-more" aria-expanded={all} onClick={() => { setAll(!all); }}>
-          {all ? t("Hide what did not change") : t("Show %1 columns that did not change", formatCount(still, locale))}
+          {all ? t("Hide what did not change") : t("Show what did not change (%1)", formatCount(still, locale))}
         </button>
       ) : null}
     </>

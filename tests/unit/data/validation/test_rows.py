@@ -148,7 +148,7 @@ def test_a_kind_can_be_a_warning(here):
     assert [each.severity for each in found] == ["WARNING"]
     info = found.to_proto().anomaly_info["b"]
     assert info.severity == anomalies_pb2.AnomalyInfo.WARNING
-    assert "(warning)" in found._repr_html_()
+    assert "! warning" in found._repr_html_()
 
 
 @pytest.mark.parametrize(
