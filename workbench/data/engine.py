@@ -49,7 +49,7 @@ def folded(name: str) -> str:
 def parquet(paths: Iterable[str]) -> str:
     """Return some Parquet files, in order, as they stand after FROM."""
     listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-    return f"read_parquet([{listed}])"
+    return f"read_parquet([{listed}], hive_partitioning = false)"
 
 
 def described(connection: DuckDBPyConnection, relation: str) -> tuple[Column, ...]:

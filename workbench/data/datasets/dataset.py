@@ -199,16 +199,9 @@ class Dataset:
         InvalidInput
             If there is no such split, column or span.
         """
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+        from workbench.data.datasets.loading import load
 
-        schema = self._schema(columns)
-        # Each file by itself, and none of the folders above it taken for a column.
-        tables = [
-            pq.read_table(path, columns=schema.names, partitioning=None)
-            for path in self.paths(split, span=span)
-        ]
-        return pa.concat_tables(tables or [schema.empty_table()])
+        return load(self.paths(split, span=span), self._schema(columns))
 
     def to_pandas(
         self,
@@ -233,13 +226,10 @@ class Dataset:
 
         Parameters are those of `to_arrow`, which this raises as.
         """
-        import pyarrow.parquet as pq
+        from workbench.data.datasets.loading import load_batches
 
         names = self._schema(columns).names
-        for path in self.paths(split, span=span):
-            with pq.ParquetFile(path) as file:
-                for batch in file.iter_batches(rows, columns=names):
-                    yield _table(batch).select(names)
+        yield from load_batches(self.paths(split, span=span), names, rows)
 
     def relation(
         self,
@@ -265,7 +255,7 @@ class Dataset:
         paths = self.paths(split, span=span)
         if not paths:
             return connection.from_arrow(self._schema(None).empty_table())
-        return connection.read_parquet(paths)
+        return connection.read_parquet(paths, hive_partitioning=False)
 
     def bad_rows(self) -> pd.DataFrame:
         """Return the rows that were set aside: source, row, column, value and reason of each."""
@@ -366,12 +356,6 @@ def _check_case(names: Sequence[str], ref: str) -> None:
                 f"{ref} has the columns {other!r} and {name!r}, which are one to DuckDB",
                 hint="read it with to_arrow() or batches(), and rename one of them there",
             )
-
-
-def _table(batch: pa.RecordBatch) -> pa.Table:
-    import pyarrow as pa
-
-    return pa.Table.from_batches([batch])
 
 
 def dataset(reference: str | Dataset) -> Dataset:

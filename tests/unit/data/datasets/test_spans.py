@@ -49,6 +49,17 @@ def test_an_added_span_costs_only_itself(here):
     assert sum(each.size for each in new) < max(before.values())
 
 
+def test_many_spans_are_read_in_their_order():
+    times = [datetime(2013, 1, 1, tzinfo=UTC) + timedelta(hours=hour) for hour in range(24 * 40)]
+    rows = pa.table({"n": range(24 * 40), "at": times, "s": [{"x": 1}] * 960, "s.x": ["y"] * 960})
+    made = ingest(rows, name="many", time="at", span="day")
+    assert len(made.files) == 40
+    assert made.to_arrow().column("n").to_pylist() == list(range(24 * 40))
+    picked = made.to_arrow(columns=["s.x", "n"])
+    assert picked.equals(pa.concat_tables(made.batches(columns=["s.x", "n"])))
+    assert picked.equals(rows.select(["s.x", "n"]))
+
+
 def test_a_label_names_rows_of_one_piece():
     ingest(month(1), name="d", span="first")
     made = ingest(month(2), name="d", span="second", append=True)
