@@ -19,12 +19,14 @@ from workbench.data.datasets.manifest import File, Manifest
 
 FORMAT = 1
 _SAID = "dataset.json"
+_MANIFEST = "manifest.json"
 
 
 def export_dataset(data: Dataset, folder: Path) -> Path:
     """Write a version as one folder: ``dataset.json``, and its Parquet files under ``data``.
 
-    Any Parquet reader reads the files. The folder appears once it is whole.
+    Any Parquet reader reads the files. The folder appears once it is whole; in one that is there
+    already, ``dataset.json`` does.
 
     Parameters
     ----------
@@ -41,10 +43,23 @@ def export_dataset(data: Dataset, folder: Path) -> Path:
     ------
     Conflict
         If the folder holds something.
+    InvalidInput
+        If the folder cannot be written.
     StorageFull
         If there is no room; nothing is left.
     """
-    folder = folder.expanduser()
+    folder = folder.expanduser().absolute()
+    try:
+        _export(data, folder)
+    except OSError as error:
+        raise InvalidInput(
+            f"the folder {str(folder)!r} cannot be written: {error.strerror}",
+            hint="name a folder whose parent is one where you may write",
+        ) from error
+    return folder
+
+
+def _export(data: Dataset, folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Conflict(f"{str(folder)!r} holds something already", hint="name another folder")
     building = folder.with_name(f".{folder.name}-{new_id()}")
@@ -66,14 +81,20 @@ def export_dataset(data: Dataset, folder: Path) -> Path:
             for index, file in enumerate([*manifest.files, *manifest.bad]):
                 shutil.copyfile(blobs.local_path(file.digest), building / _place(index, file))
                 advance(file.rows)
-            (building / "manifest.json").write_bytes(manifest.to_bytes())
+            (building / _MANIFEST).write_bytes(manifest.to_bytes())
             atomic_write(building / _SAID, json.dumps(said, indent=1, ensure_ascii=False).encode())
-            if folder.exists():
-                folder.rmdir()
-            building.rename(folder)
+            _put(building, folder)
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    return folder
+
+
+def _put(building: Path, folder: Path) -> None:
+    """Move what was built to its place; into an empty folder by its parts, what is said last."""
+    if not folder.exists():
+        building.rename(folder)
+        return
+    for part in ("data", _MANIFEST, _SAID):
+        (building / part).rename(folder / part)
 
 
 def import_dataset(folder: str | Path, *, name: str | None = None) -> Dataset:
@@ -127,7 +148,7 @@ def _read(folder: Path) -> tuple[dict[str, Any], Manifest]:
         )
     try:
         said = json.loads((folder / _SAID).read_bytes())
-        manifest = Manifest.of_bytes((folder / "manifest.json").read_bytes())
+        manifest = Manifest.of_bytes((folder / _MANIFEST).read_bytes())
         known = said["format"], said["name"], said["version"]
         listed = {*said["files"].values()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -164,6 +164,19 @@ class TestExchange:
         with pytest.raises(Conflict, match="holds something already"):
             dataset("carried").export(folder)
 
+    def test_a_place_that_cannot_be_written_is_named(self, folder, tmp_path):
+        data = dataset("carried")
+        (tmp_path / "file").write_text("no folder")
+        for place in (tmp_path / "file" / "out", "/proc/out"):
+            with pytest.raises(InvalidInput, match=rf"the folder '{place}' cannot be written: \w+"):
+                data.export(place)
+
+    def test_the_folder_it_is_called_in_can_be_named(self, folder, tmp_path, monkeypatch):
+        (tmp_path / "empty").mkdir()
+        monkeypatch.chdir(tmp_path / "empty")
+        assert import_dataset(dataset("carried").export("."), name="here").rows == 3
+        assert sorted(each.name for each in tmp_path.iterdir()) == ["empty", "out"]
+
     def test_a_damaged_file_is_named_and_nothing_is_taken(self, folder, here):
         path = sorted((folder / "data").iterdir())[0]
         path.write_bytes(path.read_bytes()[:-1])
