@@ -106,6 +106,8 @@ def ingest(
     InvalidInput
         If the source is empty or cannot be read, names are missing or double, a column mixes types
         or has one that cannot be kept, or what is declared does not fit the columns.
+    Conflict
+        If another writer wrote one of these spans meanwhile.
     StorageFull
         If the disk is full; nothing of the dataset is kept.
 

@@ -88,6 +88,8 @@ def write_dataset(
     ------
     InvalidInput
         If there are no rows, a named column is missing, or the splits or spans do not fit.
+    Conflict
+        If another writer wrote one of these spans meanwhile.
     StorageFull
         If there is no room.
     """
@@ -118,7 +120,9 @@ def write_dataset(
             )
         except Conflict:
             # Another writer added a span meanwhile: these files go beside its.
-            base = dataset(name)
+            newest = dataset(name)
+            _check_replaced(packed, base, newest)
+            base = newest
             continue
         return Dataset(artifact)
 
@@ -212,6 +216,21 @@ def _manifest(
         bad = [*base.manifest.bad, *bad]
     splits = list(dict.fromkeys([*declared.split_names, *(file.split for file in files)]))
     return Manifest(schema, ordered(files, splits), tuple(bad))
+
+
+def _check_replaced(packed: _Packed, base: Dataset | None, newest: Dataset) -> None:
+    """Refuse to replace rows of a span that were not there when the span was to be replaced."""
+    before = () if base is None else base.files
+    for span in dict.fromkeys(file.span for file in packed.files):
+        seen, there = (
+            [file for file in files if file.span == span] for files in (before, newest.files)
+        )
+        if there != seen:
+            raise Conflict(
+                f"another writer wrote the span {span!r} of {newest.ref} while these rows were "
+                "read for it",
+                hint="compare theirs with yours, and ingest yours again if they are to stand",
+            )
 
 
 def _facts(

@@ -1,5 +1,8 @@
 """Rows in spans: parted by time or given a label, added without writing the old ones again."""
 
+import subprocess
+import sys
+import textwrap
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from workbench.core.errors import InvalidInput, NotFound
+from workbench.core.errors import Conflict, InvalidInput, NotFound
 from workbench.data.datasets import dataset
 from workbench.data.datasets.ingest import ingest
 from workbench.data.datasets.sources import open_source
@@ -122,6 +125,57 @@ def test_two_writers_both_keep_their_span():
     assert not failures
     assert list(dataset("i").spans) == [f"2013-{number:02}" for number in range(1, 8)]
     assert dataset("i").version == 7
+
+
+@pytest.mark.parametrize("number", [1, 2], ids=["a span of both", "a span that is new to both"])
+def test_a_span_that_another_writer_wrote_meanwhile_is_not_replaced(number):
+    ingest(month(1), name="raced", time="at", span="month")
+
+    def batches():
+        ingest(month(number, 5), name="raced", append=True, replace=True)
+        yield from month(number, 7).to_batches()
+
+    reader = pa.RecordBatchReader.from_batches(month(number).schema, batches())
+    with pytest.raises(Conflict, match=f"another writer wrote the span '2013-0{number}' of raced@"):
+        ingest(reader, name="raced", append=True, replace=True)
+    assert dataset("raced").spans[f"2013-0{number}"] == 5
+    assert ingest(month(number, 7), name="raced", append=True, replace=True).rows in (7, 10)
+
+
+def test_a_span_is_replaced_while_another_is_written():
+    ingest(pa.concat_tables([month(1), month(2)]), name="shared", time="at", span="month")
+
+    def batches():
+        ingest(month(2, 5), name="shared", append=True, replace=True)
+        yield from month(1, 7).to_batches()
+
+    reader = pa.RecordBatchReader.from_batches(month(1).schema, batches())
+    made = ingest(reader, name="shared", append=True, replace=True)
+    assert made.spans == {"2013-01": 7, "2013-02": 5}
+
+
+WRITER = """
+    import sys
+    from datetime import UTC, datetime
+    import pyarrow as pa
+    import workbench as wb
+
+    wb.connect(home=sys.argv[1])
+    for month in sys.argv[2:]:
+        at = [datetime(2013, int(month), 1, tzinfo=UTC)]
+        wb.ingest(pa.table({"at": at, "n": [int(month)]}), name="together", append=True)
+"""
+
+
+def test_writers_in_processes_of_their_own_all_keep_their_spans(here):
+    ingest(month(1), name="together", time="at", span="month")
+    command = [sys.executable, "-c", textwrap.dedent(WRITER), str(here.home)]
+    months = [("2", "5", "8"), ("3", "6", "9"), ("4", "7", "10")]
+    writers = [subprocess.Popen([*command, *each]) for each in months]
+    assert [each.wait() for each in writers] == [0, 0, 0]
+    made = dataset("together")
+    assert (made.version, list(made.spans)) == (10, [f"2013-{each:02}" for each in range(1, 11)])
+    assert sorted(made.to_pandas()["n"]) == [*range(2, 11), 100, 101, 102]
 
 
 def test_a_source_of_a_span_reads_it_alone():
