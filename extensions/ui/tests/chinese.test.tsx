@@ -79,21 +79,23 @@ function englishIn(picture: JSX.Element, typed = "甲"): string[] {
     found.push(...english(container));
   };
   const all = (selector: string): HTMLElement[] => [...container.querySelectorAll<HTMLElement>(selector)];
+  const pressKeys = (): void => {
+    all("[role=listbox], svg[tabindex], canvas, input[type=range]").forEach((each) => {
+      ["ArrowDown", "ArrowRight", "Enter"].forEach((key) => { doing(() => { fireEvent.keyDown(each, { key }); }); });
+    });
+  };
   const expandAll = (): void => { doing(() => { all("button[aria-expanded=false]").forEach((each) => { fireEvent.click(each); }); }); };
   all("select").forEach((select) => {
     [...select.querySelectorAll<HTMLOptionElement>("option:not(:disabled)")].forEach((option) => { doing(() => { fireEvent.change(select, { target: { value: option.value } }); }); });
   });
+  pressKeys(); // before a table takes the place of a picture
   all("button[aria-pressed], [role=tab]").forEach((each) => { doing(() => { fireEvent.click(each); }); });
   expandAll();
   all("select[aria-label=图形] option").forEach((option) => { doing(() => { fireEvent.change(option.parentElement as HTMLElement, { target: { value: (option as HTMLOptionElement).value } }); }); });
-  all("[role=listbox], svg[tabindex], canvas, input[type=range]").forEach((each) => {
-    ["ArrowDown", "ArrowRight", "Enter"].forEach((key) => { doing(() => { fireEvent.keyDown(each, { key }); }); });
-  });
-  all("input:not([type=range])").forEach((each) => {
-    fireEvent.change(each, { target: { value: typed } });
-    found.push(...[...container.querySelectorAll("[role=status]")].flatMap((status) => english(status)));
-  });
-  found.push(...english(container));
+  pressKeys();
+  for (const kind of ["text", "search"]) {
+    doing(() => { all(`input[type=${kind}]`).forEach((each) => { fireEvent.change(each, { target: { value: typed } }); }); });
+  }
   return [...new Set(found)];
 }
 
