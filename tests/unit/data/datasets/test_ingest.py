@@ -206,6 +206,50 @@ def test_a_killed_ingest_leaves_no_version_and_a_failed_step(tmp_path):
         assert not list((there.home / "tmp").iterdir())
 
 
+KILLED_APPEND = """
+    import os, signal, sys
+    import pyarrow as pa
+    from workbench import workspace
+    from workbench.data.datasets.ingest import ingest
+    from workbench.data.datasets.packing import Packer
+    from workbench.metadata.recording import Recording
+    from workbench.storage import BlobStore
+
+    owner, name = {
+        "before a file is stored": (BlobStore, "take_file"),
+        "between two files": (Packer, "_finish"),
+        "before the version is recorded": (Recording, "write"),
+    }[sys.argv[2]]
+    workspace.connect(home=sys.argv[1])
+    ingest(pa.table({"x": [1, 2], "part": ["a", "b"]}), name="rows", split="part", span="1")
+    done = getattr(owner, name)
+    def killed(self, *given, **named):
+        if name == "_finish":
+            done(self, *given, **named)
+        os.kill(os.getpid(), signal.SIGKILL)
+    setattr(owner, name, killed)
+    ingest(pa.table({"x": [3, 4], "part": ["a", "b"]}), name="rows", span="2", append=True)
+"""
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["before a file is stored", "between two files", "before the version is recorded"],
+)
+def test_a_killed_append_leaves_the_version_before(tmp_path, moment):
+    script = textwrap.dedent(KILLED_APPEND)
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path), moment], check=False)
+    assert done.returncode == -signal.SIGKILL
+    with opened(tmp_path) as there:
+        assert [each.ref for each in there.metadata.artifacts()] == ["rows@1"]
+        assert dataset("rows").to_arrow().column("x").to_pylist() == [1, 2]
+        states = [each.state for each in there.metadata.executions()]
+        assert sorted(states) == ["complete", "failed"]
+        more = pa.table({"x": [3, 4], "part": ["a", "b"]})
+        assert ingest(more, name="rows", span="2", append=True).spans == {"1": 2, "2": 2}
+        assert not list((there.home / "tmp").iterdir())
+
+
 class TestReading:
     def test_duckdb_scans_the_files(self, year):
         with duckdb.connect() as connection:
