@@ -74,7 +74,9 @@ def ingest(
     group : str or sequence of str, optional
         For shares: rows that are alike in these columns stay together.
     stratify : str or sequence of str, optional
-        For shares: each split gets its share of every value of these columns.
+        For shares: each split gets its share of every value of these columns. A row then keeps the
+        split that it has in the newest version of this dataset; in another dataset it may lie in
+        another one.
     span : str, optional
         ``hour``, ``day``, ``week``, ``month``, ``quarter`` or ``year``: rows are kept apart by
         their time. Anything else is what these rows are called, all together.

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from workbench.core.errors import InvalidInput
 from workbench.data.datasets.declaration import Declaration
+from workbench.data.datasets.ingest import ingest
 from workbench.data.datasets.quotas import quota_places
 from workbench.data.datasets.splits import in_order, splitter
 from workbench.data.reading import rows_of
@@ -162,6 +164,24 @@ class TestShares:
         )(more)
         assert (kept[:100] == first).all()
         assert (kept == 1).sum() == 60
+
+    def test_a_stratified_row_keeps_its_split_along_one_dataset_alone(self):
+        declared: dict[str, Any] = {"key": "key", "stratify": "label", "split": SHARES}
+
+        def rows(keys):
+            return pa.table({"key": list(keys), "label": [key % 2 for key in keys]})
+
+        def tested(data):
+            return set(data.to_arrow("test").column("key").to_pylist())
+
+        first = ingest(rows(range(100)), name="history", span="1", **declared)
+        grown = ingest(rows(range(100, 300)), name="history", span="2", append=True)
+        anew = ingest(rows(range(300)), name="history", **declared)
+        alone = ingest(rows(range(300)), name="no history", **declared)
+        assert [len(tested(each)) for each in (first, grown, anew, alone)] == [20, 60, 60, 60]
+        assert tested(first) == tested(grown) & set(range(100))
+        assert tested(anew) == tested(grown)
+        assert tested(alone) != tested(grown)
 
     @pytest.mark.parametrize(
         ("declared", "says"),
