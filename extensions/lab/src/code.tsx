@@ -2,6 +2,7 @@
 
 import type { TranslationBundle } from "@jupyterlab/translation";
 import type { CommandRegistry } from "@lumino/commands";
+import { copyText } from "@workbench/ui";
 import * as React from "react";
 import { CommandIDs } from "./tokens";
 
@@ -20,7 +21,7 @@ export function CodeView(props: {
         <button
           type="button"
           className="wb-Button"
-          onClick={() => void navigator.clipboard.writeText(code)}
+          onClick={() => void copyText(code)}
         >
           {trans.__("Copy")}
         </button>

@@ -8,6 +8,7 @@ import type { INotebookTracker } from "@jupyterlab/notebook";
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { RankedMenu } from "@jupyterlab/ui-components";
 import type { ReadonlyJSONObject } from "@lumino/coreutils";
+import { copyText } from "@workbench/ui";
 import { failureOf, type Api } from "./api";
 import { workbenchIcon } from "./icons";
 import { insertCode } from "./insert";
@@ -141,7 +142,7 @@ export function addCommands(context: IContext): void {
         trans.__("Copy reference"),
       );
       if (record) {
-        await navigator.clipboard.writeText(record.ref);
+        await copyText(record.ref);
       }
     },
   });

@@ -1,6 +1,7 @@
 /** The head of a record's page: title, chips, facts in one sentence, and what can be done. */
 
 import type { CommandRegistry } from "@lumino/commands";
+import { copyText } from "@workbench/ui";
 import * as React from "react";
 import { AliasForm } from "./alias";
 import type { Page } from "./api";
@@ -188,7 +189,7 @@ function Actions(
         <button
           type="button"
           className="wb-Button"
-          onClick={() => void navigator.clipboard.writeText(url)}
+          onClick={() => void copyText(url)}
         >
           {trans.__("Copy URL")}
         </button>

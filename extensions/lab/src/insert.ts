@@ -4,6 +4,7 @@ import type { JupyterFrontEnd } from "@jupyterlab/application";
 import { Notification } from "@jupyterlab/apputils";
 import { NotebookActions, type INotebookTracker, type NotebookPanel } from "@jupyterlab/notebook";
 import type { TranslationBundle } from "@jupyterlab/translation";
+import { copyText } from "@workbench/ui";
 
 /** Write code into the empty active cell, or into a new one under it; on the clipboard when no notebook is open. */
 export async function insertCode(
@@ -14,7 +15,7 @@ export async function insertCode(
 ): Promise<void> {
   const panel = tracker?.currentWidget ?? null;
   if (panel === null) {
-    await navigator.clipboard.writeText(code);
+    await copyText(code);
     Notification.info(trans.__("No notebook is open, so the code is on the clipboard."), {
       autoClose: 5_000,
     });

@@ -1,6 +1,7 @@
 /** The card that every component stands in, and its small parts. */
 
 import { useCallback, useEffect, useRef, useState, type JSX, type ReactNode } from "react";
+import { copyText } from "./clipboard.js";
 import { useScheme } from "./scheme.js";
 import type { Translate } from "./text.js";
 
@@ -39,7 +40,7 @@ export function CodeButton({ code, onInsertCode, t }: CodeButtonProps): JSX.Elem
       onInsertCode(code);
       return;
     }
-    void navigator.clipboard.writeText(code).then(() => {
+    void copyText(code).then(() => {
       setCopied(true);
       timer.current = window.setTimeout(() => { setCopied(false); }, 2000);
     });

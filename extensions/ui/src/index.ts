@@ -14,6 +14,7 @@ export type {
   Progress,
   StatisticsData,
 } from "./data.js";
+export { copyText } from "./clipboard.js";
 export { RunCurves, type RunCurvesProps } from "./curves/RunCurves.js";
 export { ticks } from "./curves/scale.js";
 export { Diff, type DiffProps } from "./diff/Diff.js";

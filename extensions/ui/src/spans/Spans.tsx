@@ -100,11 +100,13 @@ function Detail({ data, column, wanted, onWant, height, t, locale }: DetailProps
         <span className="wbu-Faint">{t(column.type.toLowerCase())}</span>
         <span className="wbu-Spans-facts">{factsOf(column, { t, locale })}</span>
         <span className="wbu-Spread" />
-        {shapes.map((each) => (
-          <button key={each} type="button" className="wbu-Toggle" aria-pressed={each === shape} onClick={() => { onWant(each); }}>
-            {t(each)}
-          </button>
-        ))}
+        <div className="wbu-Spans-shapes" role="group" aria-label={t("What is drawn, and how")}>
+          {shapes.map((each) => (
+            <button key={each} type="button" className="wbu-Toggle" aria-pressed={each === shape} onClick={() => { onWant(each); }}>
+              {t(each)}
+            </button>
+          ))}
+        </div>
       </div>
       {binsOf(column) === 0 ? (
         <p className="wbu-Empty">{t("%1 has no value in any span.", column.name)}</p>
