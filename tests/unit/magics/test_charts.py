@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 import pytest
@@ -19,7 +21,7 @@ def shown(tmp_path, monkeypatch):
     monkeypatch.setattr(alt.JupyterChart, "_is_offline", True)  # its bundle takes seconds to make
     monkeypatch.setattr(alt.JupyterChart, "_esm", "export default {}")
     renderer, theme = alt.renderers.active, alt.theme.active
-    shell = InteractiveShell()
+    shell: Any = InteractiveShell()
     draw_offline(shell)
     with workspace.use(workspace.connect(home=tmp_path / "home")):
         yield lambda chart: shell.display_formatter.format(chart)[0]

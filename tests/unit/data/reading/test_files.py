@@ -107,8 +107,8 @@ def test_a_parquet_file_with_damaged_rows_says_after_which(tmp_path, monkeypatch
     path.write_bytes(content)
     with pytest.raises(InvalidInput, match=r"'f.parquet' cannot be read after row .*damaged") as e:
         read(path)
-    sound = int(re.search(r"after row ([\d,]+)", str(e.value))[1].replace(",", ""))
-    assert 0 < sound <= 1000
+    (sound,) = re.findall(r"after row ([\d,]+)", str(e.value))
+    assert 0 < int(sound.replace(",", "")) <= 1000
 
 
 @pytest.mark.parametrize("share", [0, 0.5, 0.99])

@@ -140,7 +140,8 @@ class TestWeights:
             assert light[pair].correlation == pytest.approx(each.correlation)
             assert light[pair].mutual_information == pytest.approx(each.mutual_information)
         expected = np.cov(
-            *mixed[["x", "y"]].dropna().T.to_numpy(), aweights=mixed["w"][mixed["y"].notna()]
+            mixed[["x", "y"]].dropna().T.to_numpy(),
+            aweights=mixed["w"][mixed["y"].notna()].to_numpy(),
         )
         assert crossed["x", "y"].correlation == pytest.approx(
             expected[0, 1] / np.sqrt(expected[0, 0] * expected[1, 1])

@@ -126,7 +126,7 @@ def test_a_row_needs_neither_pandas_nor_arrow_nor_torch():
 
 
 FRAME = pd.DataFrame({"x": [1.0, 2.0], "c": ["a", "b"], "empty": [np.nan, np.nan]})
-FRAME["s"] = [{"a": 1}, {"a": 2}]
+FRAME["s"] = pd.Series([{"a": 1}, {"a": 2}])
 FRAME["l"] = [[1], [2, 3]]
 FRAME["b"] = [b"x", b"y"]
 FRAME["at"] = pd.to_datetime(["2013-01-01", "2013-01-02"], utc=True)
