@@ -47,6 +47,16 @@ def test_the_cluster_says_what_this_process_says(here, trips):
     assert spread.rows == trips.rows
 
 
+def test_the_cluster_says_the_same_of_pairs_of_columns(here, trips):
+    asked: dict[str, Any] = {"cross": ["distance", "weight", "carrier"]}
+    for weight in (None, "weight"):
+        local = statistics(trips, **asked, weight=weight)
+        forget(here)
+        spread = statistics(trips, **asked, weight=weight, cluster=True)
+        assert len(spread.datasets[0].cross) == 3
+        assert spread.to_proto() == local.to_proto()
+
+
 def test_a_wrong_weight_in_a_worker_is_the_same_error(here):
     frame = pd.DataFrame({"x": range(40_000), "weight": 1.0})
     frame.loc[31_000, "weight"] = -1.0

@@ -12,14 +12,14 @@ from workbench.core.errors import InvalidInput
 from workbench.data.columns import check_column
 from workbench.data.datasets.sources import Source, open_source
 from workbench.data.statistics.blocks import Block, blocks_of
-from workbench.data.statistics.crossing import cross_figures
+from workbench.data.statistics.crossing import Cross, cross_figures, in_this_process
 from workbench.data.statistics.describing import figures_of
 from workbench.data.statistics.figures import DatasetStatistics, FeatureStatistics
 from workbench.data.statistics.keeping import WHOLE, Slices
 from workbench.data.statistics.partials import RowsPartial
 from workbench.data.statistics.partials_of import partial_of
 from workbench.data.statistics.result import Statistics
-from workbench.data.statistics.scanning import Asked, Partials, scan, thread_count
+from workbench.data.statistics.scanning import Asked, Partials, in_threads, scan, thread_count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,7 +116,8 @@ def statistics(
     blocks = blocks_of(source, sample, seed)
 
     def described(source: Source) -> tuple[DatasetStatistics, ...]:
-        return _described(source, blocks, asked, cross, _maker(source) if cluster else None)
+        makers = _on_cluster(source) if cluster else (in_threads, in_this_process)
+        return _described(source, blocks, asked, cross, *makers)
 
     if source.artifact is None:
         return Statistics(described(replace(source, name=name or source.name)))
@@ -191,7 +192,8 @@ def _described(
     blocks: Sequence[Block],
     asked: Asked,
     cross: bool | Sequence[str] = False,
-    make: Partials | None = None,
+    make: Partials = in_threads,
+    make_cross: Cross = in_this_process,
 ) -> tuple[DatasetStatistics, ...]:
     slices = scan(source.name, blocks, asked, make) or {WHOLE: _nothing(source)}
     ordered = [WHOLE, *sorted(name for name in slices if name != WHOLE)]
@@ -208,7 +210,7 @@ def _described(
         for label, features in zip(ordered, _features(source, asked, slices, ordered), strict=True)
     ]
     if cross is not False:
-        crossed = cross_figures(datasets[0], blocks, source.roles, cross)
+        crossed = cross_figures(datasets[0], blocks, source.roles, cross, make_cross)
         datasets[0] = replace(datasets[0], cross=crossed)
     return tuple(datasets)
 
@@ -273,13 +275,13 @@ def _declared(schema: Schema | str | None, source: Source) -> dict[str, list[str
     return found
 
 
-def _maker(source: Source) -> Partials:
-    """Return what makes partials on a Ray cluster."""
+def _on_cluster(source: Source) -> tuple[Partials, Cross]:
+    """Return what makes partials on a Ray cluster, of columns and of pairs of them."""
     if source.artifact is None:
         raise InvalidInput(
             f"{source.name} lies in this process, where no worker can read it",
             hint="wb.ingest it first, or leave cluster=True out",
         )
-    from workbench.data.statistics.workers import on_workers
+    from workbench.data.statistics.workers import crossed_on_workers, on_workers
 
-    return on_workers
+    return on_workers, crossed_on_workers

@@ -11,7 +11,7 @@ from sklearn.metrics import mutual_info_score
 from workbench.core.errors import InvalidInput
 from workbench.data.datasets.ingest import ingest
 from workbench.data.statistics import Statistics, statistics
-from workbench.data.statistics.crossing import Comoments
+from workbench.data.statistics.cross_partials import Comoments
 
 numbers = st.floats(-1e6, 1e6) | st.integers(-3, 3).map(float) | st.just(np.nan)
 weighed = st.lists(
@@ -167,3 +167,9 @@ def test_what_has_no_single_values_is_refused():
         statistics(pa.table({"x": [[1], [2]], "y": [1, 2]}), cross=["x", "y"])
     with pytest.raises(InvalidInput, match="no crossed column 'z'"):
         statistics(pa.table({"x": [1]}), cross=["x", "z"])
+
+
+def test_no_rows_say_nothing_of_pairs():
+    table = pa.table({"x": pa.array([], pa.int64()), "y": pa.array([], pa.float64())})
+    (pair,) = statistics(table, cross=True).cross
+    assert (pair.correlation, pair.mutual_information) == (None, None)
