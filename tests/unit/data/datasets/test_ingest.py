@@ -1,9 +1,4 @@
 import os
-import signal
-import subprocess
-import sys
-import textwrap
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import duckdb
@@ -11,7 +6,6 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound
 from workbench.data.datasets import Dataset, dataset
 from workbench.data.datasets.ingest import ingest
@@ -136,118 +130,6 @@ def test_a_missing_file_is_named():
 def test_a_name_with_a_version_is_refused():
     with pytest.raises(InvalidInput, match="'flights@3' cannot be a name"):
         ingest(TABLE, name="flights@3")
-
-
-@contextmanager
-def opened(home):
-    """Connect to what another process left behind."""
-    with workspace.use(workspace.current()):
-        yield workspace.connect(home=home)
-
-
-FULL = """
-    import resource, signal, sys
-    import numpy as np
-    import pyarrow as pa
-    from workbench import workspace
-    from workbench.data.datasets.ingest import ingest
-    from workbench.core.errors import StorageFull
-
-    workspace.connect(home=sys.argv[1])
-    ingest(pa.table({"x": [1]}), name="rows")
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
-    numbers = np.random.default_rng(1).random(1_000_000)  # random, so that they do not compress
-    try:
-        ingest(pa.table({"x": numbers}), name="rows")
-    except StorageFull as error:
-        print(error)
-"""
-
-
-def test_a_full_disk_is_said_and_leaves_no_half_of_a_version(tmp_path):
-    script = textwrap.dedent(FULL)
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True
-    )
-    assert "no room left while writing" in done.stdout
-    assert not list((tmp_path / "tmp").iterdir())
-    assert not list(tmp_path.rglob(".part-*"))
-    with opened(tmp_path):
-        assert (dataset("rows").ref, dataset("rows").rows) == ("rows@1", 1)
-
-
-KILLED = """
-    import os, signal, sys
-    import pyarrow as pa
-    from workbench import workspace
-    from workbench.data.datasets.ingest import ingest
-    from workbench.storage import BlobStore
-
-    here = workspace.connect(home=sys.argv[1])
-    kept = BlobStore.take_file
-    def killed_after(self, path):
-        kept(self, path)
-        os.kill(os.getpid(), signal.SIGKILL)
-    BlobStore.take_file = killed_after
-    ingest(pa.table({"x": [1]}), name="rows")
-"""
-
-
-def test_a_killed_ingest_leaves_no_version_and_a_failed_step(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(KILLED), str(tmp_path)], check=False
-    )
-    assert done.returncode == -signal.SIGKILL
-    with opened(tmp_path) as there:
-        assert there.metadata.artifacts() == []
-        assert [each.state for each in there.metadata.executions()] == ["failed"]
-        ingest(TABLE, name="rows")  # whose start removes what the dead process left
-        assert not list((there.home / "tmp").iterdir())
-
-
-KILLED_APPEND = """
-    import os, signal, sys
-    import pyarrow as pa
-    from workbench import workspace
-    from workbench.data.datasets.ingest import ingest
-    from workbench.data.datasets.packing import Packer
-    from workbench.metadata.recording import Recording
-    from workbench.storage import BlobStore
-
-    owner, name = {
-        "before a file is stored": (BlobStore, "take_file"),
-        "between two files": (Packer, "_finish"),
-        "before the version is recorded": (Recording, "write"),
-    }[sys.argv[2]]
-    workspace.connect(home=sys.argv[1])
-    ingest(pa.table({"x": [1, 2], "part": ["a", "b"]}), name="rows", split="part", span="1")
-    done = getattr(owner, name)
-    def killed(self, *given, **named):
-        if name == "_finish":
-            done(self, *given, **named)
-        os.kill(os.getpid(), signal.SIGKILL)
-    setattr(owner, name, killed)
-    ingest(pa.table({"x": [3, 4], "part": ["a", "b"]}), name="rows", span="2", append=True)
-"""
-
-
-@pytest.mark.parametrize(
-    "moment",
-    ["before a file is stored", "between two files", "before the version is recorded"],
-)
-def test_a_killed_append_leaves_the_version_before(tmp_path, moment):
-    script = textwrap.dedent(KILLED_APPEND)
-    done = subprocess.run([sys.executable, "-c", script, str(tmp_path), moment], check=False)
-    assert done.returncode == -signal.SIGKILL
-    with opened(tmp_path) as there:
-        assert [each.ref for each in there.metadata.artifacts()] == ["rows@1"]
-        assert dataset("rows").to_arrow().column("x").to_pylist() == [1, 2]
-        states = [each.state for each in there.metadata.executions()]
-        assert sorted(states) == ["complete", "failed"]
-        more = pa.table({"x": [3, 4], "part": ["a", "b"]})
-        assert ingest(more, name="rows", span="2", append=True).spans == {"1": 2, "2": 2}
-        assert not list((there.home / "tmp").iterdir())
 
 
 class TestReading:

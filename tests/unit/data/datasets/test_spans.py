@@ -1,8 +1,5 @@
 """Rows in spans: parted by time or given a label, added without writing the old ones again."""
 
-import subprocess
-import sys
-import textwrap
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -152,30 +149,6 @@ def test_a_span_is_replaced_while_another_is_written():
     reader = pa.RecordBatchReader.from_batches(month(1).schema, batches())
     made = ingest(reader, name="shared", append=True, replace=True)
     assert made.spans == {"2013-01": 7, "2013-02": 5}
-
-
-WRITER = """
-    import sys
-    from datetime import UTC, datetime
-    import pyarrow as pa
-    import workbench as wb
-
-    wb.connect(home=sys.argv[1])
-    for month in sys.argv[2:]:
-        at = [datetime(2013, int(month), 1, tzinfo=UTC)]
-        wb.ingest(pa.table({"at": at, "n": [int(month)]}), name="together", append=True)
-"""
-
-
-def test_writers_in_processes_of_their_own_all_keep_their_spans(here):
-    ingest(month(1), name="together", time="at", span="month")
-    command = [sys.executable, "-c", textwrap.dedent(WRITER), str(here.home)]
-    months = [("2", "5", "8"), ("3", "6", "9"), ("4", "7", "10")]
-    writers = [subprocess.Popen([*command, *each]) for each in months]
-    assert [each.wait() for each in writers] == [0, 0, 0]
-    made = dataset("together")
-    assert (made.version, list(made.spans)) == (10, [f"2013-{each:02}" for each in range(1, 11)])
-    assert sorted(made.to_pandas()["n"]) == [*range(2, 11), 100, 101, 102]
 
 
 def test_a_source_of_a_span_reads_it_alone():

@@ -1,10 +1,6 @@
 """Versions: named, told apart, carried elsewhere, let go."""
 
 import os
-import signal
-import subprocess
-import sys
-import textwrap
 import time
 from datetime import timedelta
 
@@ -133,23 +129,6 @@ class TestDiff:
             double.diff(other, "idd")
 
 
-KILLED_EXPORT = """
-    import os, shutil, signal, sys
-    from workbench import workspace
-    from workbench.data.datasets import dataset, exchange
-
-    home, place, owner, name = sys.argv[1:]
-    workspace.connect(home=home)
-    done = getattr({"shutil": shutil, "exchange": exchange}[owner], name)
-    def killed(*given):
-        if name == "copyfile":
-            done(*given)
-        os.kill(os.getpid(), signal.SIGKILL)
-    setattr({"shutil": shutil, "exchange": exchange}[owner], name, killed)
-    dataset("carried").export(place)
-"""
-
-
 class TestExchange:
     @pytest.fixture
     def folder(self, here, tmp_path):
@@ -193,17 +172,6 @@ class TestExchange:
         monkeypatch.chdir(tmp_path / "empty")
         assert import_dataset(dataset("carried").export("."), name="here").rows == 3
         assert sorted(each.name for each in tmp_path.iterdir()) == ["empty", "out"]
-
-    @pytest.mark.parametrize("call", ["shutil.copyfile", "exchange.atomic_write", "exchange._put"])
-    def test_a_killed_export_leaves_no_folder_of_its_name(self, folder, here, tmp_path, call):
-        place = tmp_path / "killed"
-        script = textwrap.dedent(KILLED_EXPORT)
-        command = [sys.executable, "-c", script, str(here.home), str(place), *call.split(".")]
-        assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
-        assert not place.exists()
-        with pytest.raises(NotFound, match="is no exported dataset"):
-            import_dataset(place)
-        assert import_dataset(dataset("carried").export(place), name="later").rows == 3
 
     def test_a_damaged_file_is_named_and_nothing_is_taken(self, folder, here):
         path = sorted((folder / "data").iterdir())[0]
@@ -307,32 +275,3 @@ class TestRetention:
             collect(grace=timedelta(minutes=1))
         with pytest.raises(InvalidInput, match="would let go of all"):
             expire("old", keep=0)
-
-
-KILLED = """
-    import os, signal, sys
-    from pathlib import Path
-    from workbench import workspace
-    from workbench.data.datasets.retention import collect
-
-    workspace.connect(home=sys.argv[1])
-    moved = Path.replace
-    def killed_after(self, target):
-        moved(self, target)
-        if Path(target).name.startswith(".gone-"):
-            os.kill(os.getpid(), signal.SIGKILL)
-    Path.replace = killed_after
-    collect()
-"""
-
-
-def test_a_collector_that_is_killed_loses_nothing(here):
-    here.blobs.put_bytes(b"nobody wants this")
-    kept = ingest(pa.table({"x": [7]}), name="survivor")
-    age(here)
-    script = textwrap.dedent(KILLED)
-    done = subprocess.run([sys.executable, "-c", script, str(here.home)], check=False)
-    assert done.returncode == -signal.SIGKILL
-    collect()
-    assert not list(here.blobs._folder.glob("??/.gone-*"))
-    assert kept.to_arrow().num_rows == 1
