@@ -83,7 +83,7 @@ def _timed(run: Callable[[], Statistics], before: Callable[[], None] | None = No
 def _peer(python: Path, peer: str, path: Path) -> dict[str, Any]:
     script = Path(__file__).with_name("peers_statistics.py")
     done = subprocess.run(
-        [python, script, peer, path, str(ROUNDS)], check=True, capture_output=True, text=True
+        [python, script, peer, path, str(ROUNDS)], check=True, stdout=subprocess.PIPE, text=True
     )
     told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return told

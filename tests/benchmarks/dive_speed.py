@@ -32,7 +32,7 @@ def measure() -> list[Measure]:
             points,
             str(ROUNDS),
         ]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     told = json.loads(done.stdout)
     names = {"relayout": "re-layout", "zoom": "zoom", "pan": "pan"}
     measures = []

@@ -134,7 +134,7 @@ def _apart(function: str, home: str) -> str:
     """Run a function of this module in a process of its own; return what it printed."""
     script = f"from tests.benchmarks import transform_speed as s; s.{function}({home!r})"
     command = [sys.executable, "-c", script]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def make_many(home: str) -> None:
