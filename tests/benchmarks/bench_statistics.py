@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from tests.benchmarks.measuring import output_of
 from workbench import workspace
 from workbench.data.datasets.ingest import ingest
 from workbench.data.samples import nycflights13
@@ -82,10 +82,8 @@ def _timed(run: Callable[[], Statistics], before: Callable[[], None] | None = No
 
 def _peer(python: Path, peer: str, path: Path) -> dict[str, Any]:
     script = Path(__file__).with_name("peers_statistics.py")
-    done = subprocess.run(
-        [python, script, peer, path, str(ROUNDS)], check=True, stdout=subprocess.PIPE, text=True
-    )
-    told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    said = output_of([python, script, peer, path, str(ROUNDS)])
+    told: dict[str, Any] = json.loads(said.strip().splitlines()[-1])
     return told
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.measuring import ROOT, Measure
+from tests.benchmarks.measuring import ROOT, Measure, output_of
 
 ROUNDS = 3
 POINTS = 100_000
@@ -32,8 +31,7 @@ def measure() -> list[Measure]:
             points,
             str(ROUNDS),
         ]
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    told = json.loads(done.stdout)
+        told = json.loads(output_of(command))
     names = {"relayout": "re-layout", "zoom": "zoom", "pan": "pan"}
     measures = []
     for key, name in names.items():

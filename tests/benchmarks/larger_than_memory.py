@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import resource
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tests.benchmarks.made_flights import IN_MEMORY, STORED, made_flights, write_span
-from tests.benchmarks.measuring import ROOT, Measure, show
+from tests.benchmarks.measuring import ROOT, Measure, output_of, show
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -80,8 +79,7 @@ def _measures(stage: str, rows: list[int], told: list[Told]) -> Iterator[Measure
 def _in_a_process(folder: Path, rows: int) -> Told:
     code = f"from tests.benchmarks import larger_than_memory as l; l.run({str(folder)!r}, {rows})"
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    told: Told = json.loads(done.stdout.splitlines()[-1])
+    told: Told = json.loads(output_of(command, cwd=ROOT).splitlines()[-1])
     return told
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from tests.benchmarks.measuring import Measure
+from tests.benchmarks.measuring import Measure, output_of
 
 
 def measure() -> list[Measure]:
@@ -18,13 +17,9 @@ def measure() -> list[Measure]:
         command = [str(Path(sys.executable).with_name("workbench")), "demo", "--json"]
         environment = {"PATH": str(Path(sys.executable).parent), "WORKBENCH_HOME": home}
         begin = perf_counter()
-        done = subprocess.run(
-            command, env={**environment, "HOME": home}, capture_output=True, text=True, check=False
-        )
+        said = output_of(command, env={**environment, "HOME": home})
         took = perf_counter() - begin
-    if done.returncode:
-        sys.exit(done.stderr)
-    stages = json.loads(done.stdout)["stages"]
+    stages = json.loads(said)["stages"]
     dominant = max(stages, key=stages.__getitem__)
     return [
         Measure("workbench demo", (took,), note=f"aim: within 150 s; {dominant} takes longest"),

@@ -6,10 +6,12 @@ import json
 import os
 import platform
 import statistics
+import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 RESULTS = Path(__file__).parent / "results"
@@ -37,6 +39,16 @@ class Measure:
 def ratio(name: str, above: Measure, below: Measure, note: str = "") -> Measure:
     """Return how many times the median of one is that of the other."""
     return Measure(name, (above.median / below.median,), "×", note)
+
+
+def output_of(command: Sequence[str | Path], **options: Any) -> str:
+    """Run a process and return what it printed; one that fails ends all with what it said."""
+    done: subprocess.CompletedProcess[str] = subprocess.run(
+        command, capture_output=True, text=True, check=False, **options
+    )
+    if done.returncode:
+        raise SystemExit(f"{command[0]} ended with {done.returncode}:\n{done.stderr}")
+    return done.stdout
 
 
 def show(title: str, measures: Iterable[Measure]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tempfile
 import time
@@ -12,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tests.benchmarks.measuring import Measure, ratio
+from tests.benchmarks.measuring import Measure, output_of, ratio
 from workbench.data import transforms as t
 from workbench.data.samples import nycflights13
 
@@ -134,7 +133,7 @@ def _apart(function: str, home: str) -> str:
     """Run a function of this module in a process of its own; return what it printed."""
     script = f"from tests.benchmarks import transform_speed as s; s.{function}({home!r})"
     command = [sys.executable, "-c", script]
-    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return output_of(command)
 
 
 def make_many(home: str) -> None:

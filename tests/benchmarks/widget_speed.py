@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import nbformat
 
-from tests.benchmarks.measuring import ROOT, Measure
+from tests.benchmarks.measuring import ROOT, Measure, output_of
 from tests.ui.conftest import TOKEN, serving
 
 TIMES = 7
@@ -87,10 +85,5 @@ def _browse(url: str, notebook: str) -> dict[str, list[float]]:
         "TIMES": str(TIMES),
     }
     script = Path(__file__).with_suffix(".mjs")
-    done = subprocess.run(
-        ["node", script], env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        sys.exit(done.stderr)
-    told: dict[str, list[float]] = json.loads(done.stdout)
+    told: dict[str, list[float]] = json.loads(output_of(["node", script], env=environment))
     return told
