@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from workbench.core.calls import Name, call, literal
 from workbench.metadata import Artifact, Execution
-from workbench.server.calls import Name, call, literal, using
+from workbench.server.imports import using
 from workbench.tracking.params import decode
 
 

@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from workbench import workspace
+from workbench.core.calls import call
 from workbench.core.errors import NotFound
 from workbench.metadata import Artifact, Metadata
-from workbench.server.calls import call
 
 if TYPE_CHECKING:
     from workbench.data.statistics import DatasetStatistics

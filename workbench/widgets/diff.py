@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
+from workbench.core.calls import literal
 from workbench.widgets import diff_picture
 from workbench.widgets.base import Widget
 from workbench.widgets.diff_data import diff_data
@@ -53,10 +53,8 @@ class DiffWidget(Widget):
         else:
             moved = diff.drift() if drift and diff.a.rows and diff.b.rows else None
             data = diff_data(diff, drift=moved, limit=limit)
-            key = f", key={json.dumps(diff.key)}" if diff.key else ""
-            code = (
-                code or f"wb.dataset({json.dumps(diff.a.ref)}).diff({json.dumps(diff.b.ref)}{key})"
-            )
+            key = f", key={literal(list(diff.key))}" if diff.key else ""
+            code = code or f"wb.dataset({literal(diff.a.ref)}).diff({literal(diff.b.ref)}{key})"
         super().__init__(data=data, code=code)
 
     def svg(self) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
+from workbench.core.calls import literal
 from workbench.core.errors import InvalidInput, near
 from workbench.data.datasets.sources import open_source
 from workbench.widgets import dive_picture
@@ -104,9 +104,9 @@ class DiveWidget(Widget):
         }
         if artifact is not None:
             parts = {"split": split, "span": span}
-            asked_of = [f"{word}={json.dumps(part)}" for word, part in parts.items() if part]
+            asked_of = [f"{word}={literal(part)}" for word, part in parts.items() if part]
             self._called["source"] = (
-                f"{self._called['variable']} = wb.dataset({json.dumps(artifact.ref)})"
+                f"{self._called['variable']} = wb.dataset({literal(artifact.ref)})"
                 f".to_pandas({', '.join(asked_of)})"
             )
         head, buffers = self._points.head(KEPT).message()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import traitlets
 
+from workbench.core.calls import literal
 from workbench.core.errors import InvalidInput
 from workbench.data.datasets import Dataset, dataset
 from workbench.data.drift import Drift, drift_of_statistics
@@ -99,7 +99,7 @@ class DriftWidget(Widget):
         if drift is None and b is not None and not isinstance(a, Statistics):
             drift = None if isinstance(b, Statistics) else measure_drift(a, b)
         if isinstance(a, (str, Dataset)) and isinstance(b, (str, Dataset)):
-            code = code or f"wb.drift({json.dumps(dataset(a).ref)}, {json.dumps(dataset(b).ref)})"
+            code = code or f"wb.drift({literal(dataset(a).ref)}, {literal(dataset(b).ref)})"
         if drift is None:
             drift = drift_of_statistics(spans[0][1], spans[-1][1])
         super().__init__(data=drift_data(spans, drift, by), column=column, code=code)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
+from workbench.core.calls import literal
 from workbench.core.errors import InvalidInput
 from workbench.data.datasets import Dataset, dataset
 from workbench.data.statistics import Statistics, statistics
@@ -74,10 +74,10 @@ class SpansWidget(Widget):
         if by is not None:  # the spans themselves tell nothing through time
             drawn["columns"] = [each for each in drawn["columns"] if each["name"] != by]
         if isinstance(data, (str, Dataset)):
-            asked = f", by={json.dumps(by)}" if by is not None else ""
+            asked = f", by={literal(by)}" if by is not None else ""
             code = code or (
                 "from workbench.widgets import SpansWidget\n\n"
-                f"SpansWidget({json.dumps(dataset(data).ref)}{asked})"
+                f"SpansWidget({literal(dataset(data).ref)}{asked})"
             )
         super().__init__(data=drawn, column=column, code=code)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
+from workbench.core.calls import literal
 from workbench.widgets import statistics_picture
 from workbench.widgets.base import Widget
 
@@ -104,8 +104,8 @@ def _making(artifact: Artifact | None) -> str:
         return ""
     facts = artifact.properties
     asked = {name: facts[name] for name in _ASKED if facts.get(name) is not None}
-    words = [f"{name}={json.dumps(value)}" for name, value in asked.items()]
-    return f"wb.statistics({', '.join([json.dumps(facts['dataset']), *words])})"
+    words = [f"{name}={literal(value)}" for name, value in asked.items()]
+    return f"wb.statistics({', '.join([literal(facts['dataset']), *words])})"
 
 
 def _proposed(anomalies: Iterable[Anomaly]) -> dict[str | int, str]:

@@ -119,3 +119,9 @@ def test_a_still_picture_of_whatever_there_is(values):
     content, _ = SpansWidget({"a": statistics(frame), "b": statistics(frame)})._repr_mimebundle_()
     assert content["image/png"]
     assert "<script>" not in SpansWidget({"a": statistics(frame)}).svg()
+
+
+def test_its_code_names_any_column_as_it_is():
+    ingest(pa.table({"🛫 延误": ["a", "b"], "n": [1, 2]}), name="named")
+    code = SpansWidget("named", by="🛫 延误").code
+    assert code.endswith('SpansWidget("named@1", by="🛫 延误")')

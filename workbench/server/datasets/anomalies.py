@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.core.calls import Name, call, literal
 from workbench.data.validation.anomalies import Anomaly
 from workbench.metadata import Artifact
-from workbench.server.calls import Name, call, literal
 from workbench.server.datasets.recorded import Recorded, Validation
 from workbench.server.facts import verdict
 from workbench.server.tables import column, link, table

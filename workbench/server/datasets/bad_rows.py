@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.core.calls import call
 from workbench.data.datasets.dataset import Dataset
-from workbench.server.calls import call
 from workbench.server.datasets.recorded import Recorded
 from workbench.server.tables import column, table
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
+from workbench.core.calls import assigned, variable
 from workbench.data.validation.anomalies import Anomaly
 from workbench.metadata import Artifact, Execution, Metadata
 from workbench.server import snippets, statistics
-from workbench.server.calls import assigned, variable
 from workbench.server.datasets.anomalies import anomalies_in
 from workbench.server.datasets.recorded import Recorded, Validation
 from workbench.server.tables import link

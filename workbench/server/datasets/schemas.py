@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from workbench.core.calls import assigned, call
 from workbench.metadata import Artifact
-from workbench.server.calls import assigned, call
 from workbench.server.datasets.anomalies import anomalies_in
 from workbench.server.datasets.recorded import Recorded
 from workbench.server.snippets import fetching

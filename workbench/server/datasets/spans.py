@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from workbench.core.calls import Name, call
 from workbench.data.datasets.dataset import Dataset
 from workbench.metadata import Artifact, Metadata
 from workbench.server import statistics
-from workbench.server.calls import Name, call, using
 from workbench.server.datasets.recorded import Recorded
+from workbench.server.imports import using
 from workbench.server.tables import column, link, table
 
 #: So many spans are drawn through time.

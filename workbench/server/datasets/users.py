@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
+from workbench.core.calls import Name, call
 from workbench.lineage import lineage
 from workbench.lineage.graph import Node
-from workbench.server.calls import Name, call
 from workbench.server.datasets.recorded import Recorded
 from workbench.server.tables import column, link, table
 

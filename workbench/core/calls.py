@@ -1,12 +1,10 @@
-"""Calls of Python as text: literals, arguments, imports."""
+"""Calls of Python as text: what pages and pictures give to be inserted."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from keyword import iskeyword
-
-import workbench
 
 
 @dataclass(frozen=True)
@@ -68,13 +66,6 @@ def assigned(name: str, code: str) -> str:
     """
     *imports, last = code.split("\n\n")
     return "\n\n".join([*imports, f"{name} = {last}"])
-
-
-def using(module: str, name: str, *positional: object, **named: object) -> str:
-    """Return a call of a function of ours, with its import where `wb` does not offer it."""
-    if name in workbench.__all__:
-        return call(f"wb.{name}", *positional, **named)
-    return f"from {module} import {name}\n\n{call(name, *positional, **named)}"
 
 
 def variable(name: str, otherwise: str) -> str:
