@@ -13,13 +13,13 @@ from workbench.data.validation import validate
 from workbench.evaluation.baselines import base_rate, gradient_boosting
 from workbench.evaluation.evaluate import evaluate
 from workbench.evaluation.gates import Gate
-from workbench.features.definitions import FeatureService, FeatureView
-from workbench.features.entities import Entity
-from workbench.features.materialization import materialize
-from workbench.features.online import online
-from workbench.features.pushing import push
-from workbench.features.registration import feature_service, feature_view
-from workbench.features.training_sets import training_set
+from workbench.features.definitions.entities import Entity
+from workbench.features.definitions.registration import feature_service, feature_view
+from workbench.features.definitions.views import FeatureService, FeatureView
+from workbench.features.offline.training_sets import training_set
+from workbench.features.online.materialization import materialize
+from workbench.features.online.pushing import push
+from workbench.features.online.reading import online
 from workbench.jobs import run_notebook, schedule
 from workbench.lineage import lineage
 from workbench.monitoring.alerts import alert

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests.services import free_port
 from workbench.core.errors import InvalidInput, Unavailable
-from workbench.features.stores.encoding import pack_row
-from workbench.features.stores.store import STATE_KEY, OnlineStore, open_store
+from workbench.features.online.stores.encoding import pack_row
+from workbench.features.online.stores.store import STATE_KEY, OnlineStore, open_store
 
 TABLE = "carrier#1"
 

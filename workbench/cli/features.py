@@ -29,7 +29,7 @@ def list_(wants_json: bool) -> None:
 
     Example: workbench features list
     """
-    from workbench.features.registration import views
+    from workbench.features.definitions.registration import views
 
     found = views()
     facts = [
@@ -69,7 +69,7 @@ def materialize(views: tuple[str, ...], wants_json: bool) -> None:
 
     Example: workbench features materialize weather
     """
-    from workbench.features.materialization import materialize as carry
+    from workbench.features.online.materialization import materialize as carry
 
     written = carry(list(views) or None)
     if wants_json:
@@ -87,7 +87,7 @@ def online(view: str, keys: tuple[str, ...]) -> None:
 
     Example: workbench features online weather origin=JFK
     """
-    from workbench.features.online import online as read
+    from workbench.features.online.reading import online as read
 
     (found,) = read(view, parse_assignments(keys))
     print_json(found)

@@ -1,9 +1,9 @@
 """Features: one definition, correct in time, the same offline and online.
 
-In the order data passes through: `entities` and `definitions` say what a feature is; `sources`
-turns a dataset, SQL or a function into rows, `sql_lineage` says which columns they came from and
-`registration` records the view; `known_rows` works out from when each row was known,
-`point_in_time` joins those rows to a spine and `training_sets` stores the result as a dataset;
-`materialization` carries the latest known rows into an online store (`stores`), which `online`
-reads by key. `selections` turns what a caller names into views and columns.
+In the order data passes through: `definitions` say what a feature is and where its rows come from;
+`windows` aggregates events; `offline` joins what was known to a spine and stores training sets;
+`online` carries the latest known rows into a store and reads them by key; `streams` keeps windows
+up to date from events as they come; `log` keeps what was served and joins the labels that arrive
+later; `governance` follows tags, use and cost along the lineage; `discovery` finds features in code
+and in related datasets.
 """

@@ -121,8 +121,8 @@ def _features_parser() -> Parser:
 def _features(call: Call) -> Any:
     import pandas as pd
 
-    from workbench.features.online import online
-    from workbench.features.registration import views
+    from workbench.features.definitions.registration import views
+    from workbench.features.online.reading import online
     from workbench.magics.framework import assignments
 
     given = call.arguments

@@ -16,7 +16,7 @@ from workbench.registry.versions import KIND, ModelVersion
 from workbench.tracking import Run
 
 if TYPE_CHECKING:
-    from workbench.features.definitions import FeatureService
+    from workbench.features.definitions.views import FeatureService
 
 
 @dataclass(frozen=True)

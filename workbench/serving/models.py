@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.errors import InvalidInput
-from workbench.features.online import open_store
+from workbench.features.online.reading import open_store
 from workbench.serving.inputs import Inputs
 from workbench.serving.retrieval import Retrieval
 from workbench.storage import BlobStore

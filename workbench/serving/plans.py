@@ -9,8 +9,8 @@ from typing import Any
 
 from workbench import workspace
 from workbench.core.settings import Settings
-from workbench.features.definitions import service_from, view_from
-from workbench.features.online import plan_of
+from workbench.features.definitions.views import service_from, view_from
+from workbench.features.online.reading import plan_of
 from workbench.metadata import Artifact, ColumnSource
 from workbench.registry import ModelVersion
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workbench.features.online import OnlineStore, read
+from workbench.features.online.reading import OnlineStore, read
 
 Row = dict[str, Any]
 
@@ -17,7 +17,7 @@ class Retrieval:
     ----------
     store : OnlineStore
     plan : mapping
-        As `workbench.features.online.plan_of` made it.
+        As `workbench.features.online.plans.plan_of` made it.
     """
 
     def __init__(self, store: OnlineStore, plan: Mapping[str, Any]) -> None:

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pytest
 
 from workbench.data.datasets.ingest import ingest
-from workbench.features.entities import Entity
-from workbench.features.registration import feature_view
-from workbench.features.training_sets import training_set
+from workbench.features.definitions.entities import Entity
+from workbench.features.definitions.registration import feature_view
+from workbench.features.offline.training_sets import training_set
 from workbench.workspace import Workspace
 
 START = datetime(2013, 1, 1, tzinfo=UTC)

@@ -10,8 +10,8 @@ from workbench.core.errors import InvalidInput, NotFound
 from workbench.data.datasets import Dataset
 from workbench.evaluation.baselines import base_rate, gradient_boosting
 from workbench.evaluation.evaluate import evaluate
-from workbench.features.entities import Entity
-from workbench.features.registration import feature_service, feature_view
+from workbench.features.definitions.entities import Entity
+from workbench.features.definitions.registration import feature_service, feature_view
 from workbench.registry import model, models, register
 from workbench.tracking import start_run
 from workbench.workspace import Workspace

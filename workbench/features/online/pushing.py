@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput, near
-from workbench.features.definitions import FeatureView
-from workbench.features.materialization import encoded
-from workbench.features.selections import resolve
-from workbench.features.stores.encoding import micros
-from workbench.features.stores.store import open_store
+from workbench.features.definitions.selections import resolve
+from workbench.features.definitions.views import FeatureView
+from workbench.features.online.materialization import encoded
+from workbench.features.online.stores.encoding import micros
+from workbench.features.online.stores.store import open_store
 
 if TYPE_CHECKING:
     import pandas as pd

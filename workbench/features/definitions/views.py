@@ -10,7 +10,8 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from workbench.data.columns import Column
-from workbench.features.entities import Entity
+from workbench.features.definitions.aggregations import Aggregation
+from workbench.features.definitions.entities import Entity
 from workbench.metadata import Artifact
 
 
@@ -51,6 +52,10 @@ class FeatureView:
         The key columns with their types.
     columns : tuple of Column
         The features.
+    aggregations : tuple of Aggregation
+        How they are made of the rows; empty when a row's own columns are the features.
+    inputs : tuple of Column
+        The columns of its rows that features are made of; the features where nothing is aggregated.
     time : str or None
         The column of event time; None for a static view, whose rows hold at any time.
     created : str or None
@@ -59,6 +64,10 @@ class FeatureView:
         How old, by event time, a row may be to answer for an instant (inclusive); None for any age.
     source : Source
     description : str
+    owner : str
+        Who answers for it.
+    tags : tuple of str
+        What is true of all its features, such as ``pii``.
     artifact : Artifact
     """
 
@@ -71,6 +80,10 @@ class FeatureView:
     ttl: timedelta | None
     source: Source
     description: str = ""
+    owner: str = ""
+    tags: tuple[str, ...] = ()
+    aggregations: tuple[Aggregation, ...] = ()
+    inputs: tuple[Column, ...] = ()
     artifact: Artifact = field(repr=False, kw_only=True)
 
     def __hash__(self) -> int:
@@ -113,7 +126,7 @@ class FeatureView:
         InvalidInput
             If the view is a Python function: run its definition again instead.
         """
-        from workbench.features.registration import refresh
+        from workbench.features.definitions.registration import refresh
 
         return refresh(self)
 
@@ -169,25 +182,36 @@ class FeatureService:
         return self.artifact.ref
 
 
-def view_properties(
-    *,
-    entities: tuple[Entity, ...],
-    keys: tuple[Column, ...],
-    columns: tuple[Column, ...],
-    time: str | None,
-    created: str | None,
-    ttl: timedelta | None,
-    source: Source,
-    description: str,
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Declared:
+    """What a view was said to be, before it is a record; its attributes are a `FeatureView`'s."""
+
+    entities: tuple[Entity, ...]
+    keys: tuple[Column, ...]
+    columns: tuple[Column, ...]
+    inputs: tuple[Column, ...]
+    aggregations: tuple[Aggregation, ...]
+    time: str | None
+    created: str | None
+    ttl: timedelta | None
+    source: Source
+    description: str = ""
+    owner: str = ""
+    tags: tuple[str, ...] = ()
+
+
+def view_properties(declared: Declared) -> dict[str, Any]:
     """Return a view as the JSON that its artifact keeps; `view_from` reads it back."""
+    source = declared.source
     meaning = {
-        "entities": [{"name": each.name, "keys": list(each.keys)} for each in entities],
-        "keys": [{"name": each.name, "type": each.type} for each in keys],
-        "columns": [{"name": each.name, "type": each.type} for each in columns],
-        "time": time,
-        "created": created,
-        "ttl_seconds": None if ttl is None else ttl.total_seconds(),
+        "entities": [{"name": each.name, "keys": list(each.keys)} for each in declared.entities],
+        "keys": _listed(declared.keys),
+        "columns": _listed(declared.columns),
+        "inputs": _listed(declared.inputs),
+        "aggregations": [each.to_json() for each in declared.aggregations],
+        "time": declared.time,
+        "created": declared.created,
+        "ttl_seconds": None if declared.ttl is None else declared.ttl.total_seconds(),
         "kind": source.kind,
         "sql": source.sql,
         "code": source.code,
@@ -198,8 +222,10 @@ def view_properties(
         **meaning,
         "datasets": dict(source.datasets),
         "rows_digest": source.digest,
-        "static": time is None,
-        "description": description,
+        "static": declared.time is None,
+        "description": declared.description,
+        "owner": declared.owner,
+        "tags": list(declared.tags),
         "definition": digest,
     }
 
@@ -211,8 +237,10 @@ def view_from(artifact: Artifact) -> FeatureView:
     return FeatureView(
         name=artifact.name,
         entities=tuple(Entity(each["name"], keys=each["keys"]) for each in known["entities"]),
-        keys=tuple(Column(each["name"], each["type"]) for each in known["keys"]),
-        columns=tuple(Column(each["name"], each["type"]) for each in known["columns"]),
+        keys=_columns(known["keys"]),
+        columns=_columns(known["columns"]),
+        inputs=_columns(known.get("inputs", known["columns"])),
+        aggregations=tuple(map(Aggregation.from_json, known.get("aggregations", ()))),
         time=known["time"],
         created=known["created"],
         ttl=None if seconds is None else timedelta(seconds=seconds),
@@ -224,6 +252,8 @@ def view_from(artifact: Artifact) -> FeatureView:
             digest=known["rows_digest"],
         ),
         description=known["description"],
+        owner=known.get("owner", ""),
+        tags=tuple(known.get("tags", ())),
         artifact=artifact,
     )
 
@@ -241,3 +271,11 @@ def service_from(artifact: Artifact) -> FeatureService:
 def dataset_names(source: Source) -> list[str]:
     """Return the bare names of the datasets that a source reads."""
     return sorted({ref.partition("@")[0] for ref in source.datasets.values()})
+
+
+def _listed(columns: tuple[Column, ...]) -> list[dict[str, str]]:
+    return [{"name": each.name, "type": each.type} for each in columns]
+
+
+def _columns(known: list[dict[str, str]]) -> tuple[Column, ...]:
+    return tuple(Column(each["name"], each["type"]) for each in known)

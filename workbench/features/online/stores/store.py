@@ -82,13 +82,13 @@ def open_store(target: str | Path | Settings) -> OnlineStore:
         target = f"sqlite:///{target}"
     scheme, colon, _ = target.partition("://")
     if colon and scheme in ("redis", "rediss", "unix"):
-        from workbench.features.stores.redis import RedisStore
+        from workbench.features.online.stores.redis import RedisStore
 
         return RedisStore(target)
     if colon and scheme != "sqlite":
         raise InvalidInput(
             f"{target!r} is no online store", hint="give redis://host:port/0, or a path for SQLite"
         )
-    from workbench.features.stores.sqlite import SqliteStore
+    from workbench.features.online.stores.sqlite import SqliteStore
 
     return SqliteStore(Path(target.removeprefix("sqlite:///")))

@@ -12,11 +12,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.errors import InvalidInput, NotFound
-from workbench.features.plans import fetch, plan_of, read
-from workbench.features.stores.store import OnlineStore, open_store
+from workbench.features.online.plans import fetch, plan_of, read
+from workbench.features.online.stores.store import OnlineStore, open_store
 
 if TYPE_CHECKING:
-    from workbench.features.selections import Asked
+    from workbench.features.definitions.selections import Asked
 
 __all__ = ["OnlineStore", "online", "open_store", "plan_of", "read"]
 
@@ -88,7 +88,7 @@ def _store(url: str) -> OnlineStore:
 
 def _plan(features: Asked | Sequence[Asked]) -> dict[str, Any]:
     """Compile once what cannot change; a name may mean a newer version the next time."""
-    from workbench.features.definitions import FeatureService, FeatureView
+    from workbench.features.definitions.views import FeatureService, FeatureView
 
     pinned = (FeatureService, FeatureView)
     asked = (features,) if isinstance(features, (str, *pinned)) else tuple(features)

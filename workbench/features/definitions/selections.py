@@ -12,7 +12,12 @@ from dataclasses import dataclass
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound, near
-from workbench.features.definitions import FeatureService, FeatureView, service_from, view_from
+from workbench.features.definitions.views import (
+    FeatureService,
+    FeatureView,
+    service_from,
+    view_from,
+)
 
 Asked = FeatureView | FeatureService | str
 

@@ -11,10 +11,10 @@ import pytest
 from workbench.core.errors import InvalidInput, NotFound
 from workbench.data.datasets import Dataset
 from workbench.data.datasets.ingest import ingest
-from workbench.features.definitions import FeatureView, view_from
-from workbench.features.entities import Entity
-from workbench.features.registration import feature_service, feature_view
-from workbench.features.selections import output_names, resolve
+from workbench.features.definitions.entities import Entity
+from workbench.features.definitions.registration import feature_service, feature_view
+from workbench.features.definitions.selections import output_names, resolve
+from workbench.features.definitions.views import FeatureView, view_from
 from workbench.workspace import Workspace
 
 CARRIER = Entity("carrier", keys=["carrier"])

@@ -11,10 +11,10 @@ import pytest
 from workbench.core.errors import InvalidInput, NotFound
 from workbench.data.datasets import Dataset
 from workbench.data.datasets.ingest import ingest
-from workbench.features.definitions import FeatureView
-from workbench.features.entities import Entity
-from workbench.features.registration import feature_view
-from workbench.features.training_sets import training_set
+from workbench.features.definitions.entities import Entity
+from workbench.features.definitions.registration import feature_view
+from workbench.features.definitions.views import FeatureView
+from workbench.features.offline.training_sets import training_set
 from workbench.lineage import lineage
 from workbench.workspace import Workspace
 

@@ -12,17 +12,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.errors import InvalidInput, near
-from workbench.features.stores.encoding import (
+from workbench.features.online.stores.encoding import (
     micros,
     pack_key,
     unpack_order,
     unpack_values,
 )
-from workbench.features.stores.state import read_state
-from workbench.features.stores.store import STATE_KEY, OnlineStore
+from workbench.features.online.stores.state import read_state
+from workbench.features.online.stores.store import STATE_KEY, OnlineStore
 
 if TYPE_CHECKING:
-    from workbench.features.selections import Asked
+    from workbench.features.definitions.selections import Asked
 
 _FORMAT = 1
 Entity = Mapping[str, Any]
@@ -52,7 +52,7 @@ def plan_of(
     InvalidInput
         If one of `columns` is none of the features.
     """
-    from workbench.features.selections import output_names, resolve
+    from workbench.features.definitions.selections import output_names, resolve
 
     selections = resolve(features)
     names = {name: pair for pair, name in output_names(selections).items()}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import overload
 
@@ -10,17 +12,18 @@ from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound
 from workbench.core.references import check_name
 from workbench.data.datasets import Dataset
-from workbench.features.definitions import (
+from workbench.features.definitions.aggregations import Aggregation
+from workbench.features.definitions.checking import Wanted, columns_from, declare
+from workbench.features.definitions.entities import Entity
+from workbench.features.definitions.selections import Asked, resolve
+from workbench.features.definitions.sources import Rows, from_dataset, from_function, from_sql
+from workbench.features.definitions.views import (
     FeatureService,
     FeatureView,
     service_from,
     view_from,
     view_properties,
 )
-from workbench.features.entities import Entity, keys_of
-from workbench.features.known_rows import Layout, check_layout
-from workbench.features.selections import Asked, resolve
-from workbench.features.sources import Rows, from_dataset, from_function, from_sql
 from workbench.metadata import Artifact, ColumnSource
 
 VIEW = "feature_view"
@@ -39,7 +42,10 @@ def feature_view(
     time: str | None = ...,
     created: str | None = ...,
     static: bool = ...,
+    aggregations: Sequence[Aggregation] = ...,
     description: str = ...,
+    owner: str = ...,
+    tags: Sequence[str] = ...,
 ) -> FeatureView: ...
 @overload
 def feature_view(
@@ -52,7 +58,10 @@ def feature_view(
     time: str | None = ...,
     created: str | None = ...,
     static: bool = ...,
+    aggregations: Sequence[Aggregation] = ...,
     description: str = ...,
+    owner: str = ...,
+    tags: Sequence[str] = ...,
 ) -> Decorator: ...
 def feature_view(
     *,
@@ -64,7 +73,10 @@ def feature_view(
     time: str | None = None,
     created: str | None = None,
     static: bool = False,
+    aggregations: Sequence[Aggregation] = (),
     description: str = "",
+    owner: str = "",
+    tags: Sequence[str] = (),
 ) -> FeatureView | Decorator:
     """Define features once, for training and for serving.
 
@@ -91,7 +103,14 @@ def feature_view(
         function names them among its columns.
     static : bool
         That the rows of a query or function hold at any time, although its datasets have times.
+    aggregations : sequence of Aggregation, optional
+        The rows are events, and these are the features: sums, means and others over windows that
+        end at the moment of asking. In place of `features`.
     description : str
+    owner : str
+        Who answers for it; by default whoever defines it.
+    tags : sequence of str
+        What is true of all its features, such as ``pii``; it follows them to whatever reads them.
 
     Returns
     -------
@@ -114,20 +133,31 @@ def feature_view(
     >>> feature_view(name="plane", entities=[plane], source=planes).features
     ('plane:seats',)
     """
-    chosen = (entities,) if isinstance(entities, Entity) else tuple(entities)
-
-    def register(rows: Rows, called: str, about: str) -> FeatureView:
-        return _register(
-            rows, check_name(called), chosen, features, ttl, time, created, static, about
-        )
-
+    if isinstance(features, str):
+        raise InvalidInput(f"features={features!r} is text", hint=f"give a list: [{features!r}]")
+    wanted = Wanted(
+        entities=(entities,) if isinstance(entities, Entity) else tuple(entities),
+        features=tuple(features or ()),
+        aggregations=(aggregations,)
+        if isinstance(aggregations, Aggregation)
+        else tuple(aggregations),
+        ttl=ttl,
+        time=time,
+        created=created,
+        static=static,
+        description=description,
+        owner=owner or getpass.getuser(),
+        tags=(tags,) if isinstance(tags, str) else tuple(tags),
+    )
     if source is not None:
         rows = from_dataset(source)
-        return register(rows, name or next(iter(rows.datasets)), description)
+        return _register(rows, name or next(iter(rows.datasets)), wanted)
 
     def decorate(function: Callable[..., object]) -> FeatureView:
         about = description or (function.__doc__ or "").strip().partition("\n")[0]
-        return register(from_function(function), name or function.__name__, about)
+        return _register(
+            from_function(function), name or function.__name__, replace(wanted, description=about)
+        )
 
     return decorate
 
@@ -176,101 +206,32 @@ def refresh(view: FeatureView) -> FeatureView:
         rows = from_dataset(name)
     else:
         rows = from_sql(str(view.source.sql))
-    return _register(
-        rows,
-        view.name,
-        view.entities,
-        [each.name for each in view.columns],
-        view.ttl,
-        view.time,
-        view.created,
-        view.time is None,
-        view.description,
+    wanted = Wanted(
+        entities=view.entities,
+        features=() if view.aggregations else tuple(each.name for each in view.columns),
+        aggregations=view.aggregations,
+        ttl=view.ttl,
+        time=view.time,
+        created=view.created,
+        static=view.time is None,
+        description=view.description,
+        owner=view.owner,
+        tags=view.tags,
     )
+    return _register(rows, view.name, wanted)
 
 
-def _register(
-    rows: Rows,
-    name: str,
-    entities: tuple[Entity, ...],
-    features: Sequence[str] | None,
-    ttl: timedelta | None,
-    time: str | None,
-    created: str | None,
-    static: bool,
-    description: str,
-) -> FeatureView:
-    if ttl is not None and ttl < timedelta(0):
-        raise InvalidInput(f"ttl={ttl} is negative", hint="give how old a row may be")
-    if isinstance(features, str):
-        raise InvalidInput(f"features={features!r} is text", hint=f"give a list: [{features!r}]")
-    if rows.source.kind == "dataset" and not static:
-        (only,) = rows.datasets.values()
-        time, created = time or only.time, created or only.created
-    _check_known(rows, name, time, created, static)
-    if ttl is not None and time is None:
-        raise InvalidInput(
-            f"the view {name!r} is static, so its rows have no age",
-            hint="leave out ttl, or name a column of time",
-        )
-    keys = keys_of(entities)
-    special = {*keys, time, created}
-    offered = features or [each.name for each in rows.columns if each.name not in special]
-    check_layout(Layout(keys, tuple(offered), time, created), rows.columns, f"the view {name!r}")
-    types = {each.name: each for each in rows.columns}
-    properties = view_properties(
-        entities=entities,
-        keys=tuple(types[key] for key in keys),
-        columns=tuple(types[each] for each in dict.fromkeys(offered)),
-        time=time,
-        created=created,
-        ttl=ttl,
-        source=rows.source,
-        description=description,
-    )
+def _register(rows: Rows, name: str, wanted: Wanted) -> FeatureView:
+    declared = declare(rows, check_name(name), wanted)
+    properties = view_properties(declared)
     if (newest := _newest(VIEW, name)) and _same(newest, properties):
         return view_from(newest)
     reads = list({each.ref: each.artifact for each in rows.datasets.values()}.values())
-    wanted = [*keys, *offered]
     with workspace.current().metadata.record(VIEW, name, reads=reads) as step:
         artifact = step.write(
-            VIEW,
-            name,
-            properties=properties,
-            columns={each: rows.lineage.get(each, []) for each in dict.fromkeys(wanted)},
+            VIEW, name, properties=properties, columns=columns_from(rows, declared)
         )
     return view_from(artifact)
-
-
-def _check_known(
-    rows: Rows, name: str, time: str | None, created: str | None, static: bool
-) -> None:
-    """Refuse a view whose rows would count before they were known."""
-    if static:
-        if time or created:
-            raise InvalidInput(
-                f"the view {name!r} is said to be static and to have times", hint="give one of them"
-            )
-        return
-    if time is None:
-        if created is not None:
-            raise InvalidInput(f"the view {name!r} has created= but no time=", hint="name both")
-        if timed := [each.ref for each in rows.datasets.values() if each.time]:
-            raise InvalidInput(
-                f"the view {name!r} reads {timed[0]}, whose rows have times, and has none itself",
-                hint="name its column of time (time=…), or say static=True if it holds at any time",
-            )
-        return
-    if created is not None or rows.source.kind == "dataset":
-        return
-    for origin in rows.lineage.get(time, []):
-        late = origin.artifact.properties.get("created")
-        if late and not origin.how and origin.column == origin.artifact.properties.get("time"):
-            raise InvalidInput(
-                f"the view {name!r} is timed by {origin.artifact.name}.{origin.column}, but those "
-                f"rows become known at {late!r}",
-                hint=f"select {late} too and say created={late!r}, or make it the time",
-            )
 
 
 def _newest(kind: str, name: str) -> Artifact | None:
@@ -280,7 +241,7 @@ def _newest(kind: str, name: str) -> Artifact | None:
         return None
 
 
-_IDENTITY = ("definition", "datasets", "rows_digest", "description")
+_IDENTITY = ("definition", "datasets", "rows_digest", "description", "owner", "tags")
 
 
 def _same(artifact: Artifact, properties: dict[str, object]) -> bool:

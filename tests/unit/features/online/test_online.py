@@ -16,13 +16,13 @@ from workbench.core.clock import FakeClock
 from workbench.core.errors import InvalidInput, NotFound
 from workbench.data.datasets.ingest import ingest
 from workbench.data.statistics import load_statistics
-from workbench.features.definitions import FeatureView
-from workbench.features.entities import Entity
-from workbench.features.materialization import materialize
-from workbench.features.online import online, open_store, plan_of, read
-from workbench.features.pushing import push
-from workbench.features.registration import feature_service, feature_view
-from workbench.features.training_sets import training_set
+from workbench.features.definitions.entities import Entity
+from workbench.features.definitions.registration import feature_service, feature_view
+from workbench.features.definitions.views import FeatureView
+from workbench.features.offline.training_sets import training_set
+from workbench.features.online.materialization import materialize
+from workbench.features.online.pushing import push
+from workbench.features.online.reading import online, open_store, plan_of, read
 from workbench.workspace import Workspace
 
 NOW = datetime(2013, 12, 31, 12, tzinfo=UTC)
@@ -238,7 +238,7 @@ def test_nothing_to_materialize_is_said(place: Workspace) -> None:
 
 def test_a_replica_reads_without_metadata_pandas_or_duckdb() -> None:
     code = (
-        "import sys; from workbench.features.online import open_store, read; "
+        "import sys; from workbench.features.online.reading import open_store, read; "
         "heavy = {'pandas', 'pyarrow', 'duckdb', 'sqlmodel', 'sqlglot', 'numpy'}; "
         "print(sorted(heavy & set(sys.modules)))"
     )

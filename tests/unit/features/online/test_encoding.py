@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.errors import InvalidInput
-from workbench.features.stores.encoding import (
+from workbench.features.online.stores.encoding import (
     ORDER_BYTES,
     pack_key,
     pack_row,

@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 from workbench.core.errors import StorageFull, Unavailable
 from workbench.core.ids import new_id
-from workbench.features.stores.encoding import ORDER_BYTES
-from workbench.features.stores.store import STATE_KEY
+from workbench.features.online.stores.encoding import ORDER_BYTES
+from workbench.features.online.stores.store import STATE_KEY
 
 if TYPE_CHECKING:
     from redis import Redis

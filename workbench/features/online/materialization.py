@@ -14,13 +14,13 @@ from workbench.data.datasets.sources import parquet_source
 from workbench.data.engine import open_engine, parquet
 from workbench.data.statistics import Statistics, describe_source, keep_statistics
 from workbench.data.times import as_utc
-from workbench.features.definitions import FeatureView
-from workbench.features.offline import known_rows
-from workbench.features.registration import views as registered
-from workbench.features.selections import Asked, resolve
-from workbench.features.stores.encoding import micros, moment, pack_key, pack_row
-from workbench.features.stores.state import TableState, pack_state
-from workbench.features.stores.store import open_store
+from workbench.features.definitions.registration import views as registered
+from workbench.features.definitions.selections import Asked, resolve
+from workbench.features.definitions.views import FeatureView
+from workbench.features.offline.cache import known_rows
+from workbench.features.online.stores.encoding import micros, moment, pack_key, pack_row
+from workbench.features.online.stores.state import TableState, pack_state
+from workbench.features.online.stores.store import open_store
 
 if TYPE_CHECKING:
     from workbench.metadata import Recording

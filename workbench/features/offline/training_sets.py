@@ -16,9 +16,9 @@ from workbench.data.datasets.splits import in_order
 from workbench.data.datasets.writing import write_dataset
 from workbench.data.reading import SourceTable, read_source, rows_of
 from workbench.data.times import parse_times
-from workbench.features.offline import known_rows
-from workbench.features.point_in_time import Lookup, join
-from workbench.features.selections import Asked, Selection, output_names, resolve
+from workbench.features.definitions.selections import Asked, Selection, output_names, resolve
+from workbench.features.offline.cache import known_rows
+from workbench.features.offline.point_in_time import Lookup, join
 from workbench.metadata import ColumnSource
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ from workbench.core.files import storage_errors
 from workbench.core.ids import new_id
 from workbench.data.datasets import dataset
 from workbench.data.engine import open_engine
-from workbench.features.known_rows import Layout, prepare
-from workbench.features.sources import relation_of
+from workbench.features.definitions.sources import relation_of
+from workbench.features.offline.known_rows import Layout, prepare
 
 if TYPE_CHECKING:
-    from workbench.features.definitions import FeatureView
+    from workbench.features.definitions.views import FeatureView
 
 
 def known_rows(view: FeatureView) -> Path:
@@ -44,7 +44,7 @@ def known_rows(view: FeatureView) -> Path:
     part = path.with_name(f".part-{new_id()}")
     layout = Layout(
         [each.name for each in view.keys],
-        [each.name for each in view.columns],
+        [each.name for each in view.inputs],
         view.time,
         view.created,
         ordered=view.source.kind != "sql",

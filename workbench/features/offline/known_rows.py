@@ -16,8 +16,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.core.errors import InvalidInput
-from workbench.data.columns import Column
 from workbench.data.engine import quoted
 
 if TYPE_CHECKING:
@@ -101,38 +99,6 @@ def known_rows_sql(relation: str, layout: Layout) -> str:
         f"(SELECT *, greatest(event, created) AS visible FROM (SELECT {inner} FROM {relation}) "
         f"WHERE {' AND '.join(present)}) QUALIFY {kept}"
     )
-
-
-def check_layout(layout: Layout, columns: Sequence[Column], what: str) -> None:
-    """Check that a relation has the columns that a layout names, with types that can serve.
-
-    Raises
-    ------
-    InvalidInput
-        Naming the column and the nearest ones.
-    """
-    from workbench.core.errors import near
-
-    types = {column.name: column.type for column in columns}
-    roles = [("key", name) for name in layout.keys] + [("feature", n) for n in layout.features]
-    roles += [("time", layout.time)] if layout.time else []
-    roles += [("created", layout.created)] if layout.created else []
-    for role, name in roles:
-        if name not in types:
-            raise InvalidInput(
-                f"{what} has no column {name!r} (its {role})", hint=near(name, types)
-            )
-        if role in ("time", "created") and types[name] not in ("timestamp", "date"):
-            raise InvalidInput(
-                f"the {role} column {name!r} of {what} holds {types[name]}, not times",
-                hint="cast it to a timestamp",
-            )
-    if overlap := set(layout.keys) & set(layout.features):
-        raise InvalidInput(f"{sorted(overlap)[0]!r} is both a key and a feature of {what}")
-    if not layout.features:
-        raise InvalidInput(
-            f"{what} has no features", hint="name columns other than its key and times"
-        )
 
 
 def _text(path: Path) -> str:

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from workbench.core.errors import InvalidInput
 from workbench.data.columns import columns_of
 from workbench.data.engine import open_engine, parquet
-from workbench.features.known_rows import Layout, prepare
-from workbench.features.point_in_time import Lookup, join
+from workbench.features.offline.known_rows import Layout, prepare
+from workbench.features.offline.point_in_time import Lookup, join
 
 START = datetime(2013, 1, 1, tzinfo=UTC)
 TIME = pa.timestamp("us", tz="UTC")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from workbench.core.errors import StorageFull, Unavailable
 from workbench.core.sqlite import use_wal
-from workbench.features.stores.encoding import ORDER_BYTES
-from workbench.features.stores.store import STATE_KEY
+from workbench.features.online.stores.encoding import ORDER_BYTES
+from workbench.features.online.stores.store import STATE_KEY
 
 _CREATE = """
 CREATE TABLE IF NOT EXISTS feature_rows (

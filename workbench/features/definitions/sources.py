@@ -14,8 +14,8 @@ from workbench.core.errors import InvalidInput, NotFound
 from workbench.data.columns import Column
 from workbench.data.datasets import Dataset, dataset
 from workbench.data.engine import described, open_engine, parquet, quoted
-from workbench.features.definitions import Source
-from workbench.features.sql_lineage import origins, tables_in
+from workbench.features.definitions.sql_lineage import origins, tables_in
+from workbench.features.definitions.views import Source
 from workbench.metadata import ColumnSource
 
 if TYPE_CHECKING:

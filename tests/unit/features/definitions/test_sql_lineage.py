@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.core.errors import InvalidInput
-from workbench.features.sql_lineage import Origin, origins, tables_in
+from workbench.features.definitions.sql_lineage import Origin, origins, tables_in
 
 SCHEMA = {"flights": ["carrier", "arr_delay", "Landed_At"], "planes@3": ["tailnum", "year"]}
 
