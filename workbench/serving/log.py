@@ -1,24 +1,19 @@
 """The log of predictions: written beside the request, never in its way, and readable after a crash.
 
-A writer appends lines of JSON to a segment of its own, `<folder>/<time>-<id>.jsonl`, so that no two
-processes write to one file. Requests hand records to a bounded queue; when it is full they are
-dropped, and counted. A reader skips a line that a killed writer left torn.
+A `Journal` appends lines of JSON to segments of its own, `<folder>/<time>-<id>.jsonl`, so that no
+two processes write to one file. A reader skips a line that a killed writer left torn.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import os
-import queue
-import threading
-import time
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.core.ids import new_id
+from workbench.features.log.journal import Journal
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,7 +29,7 @@ FIELDS = {
 _SEGMENT_BYTES = 64 << 20
 
 
-class PredictionLog:
+class PredictionLog(Journal[Mapping[str, Any]]):
     """Appends predictions to a folder from a thread of its own.
 
     Parameters
@@ -43,95 +38,18 @@ class PredictionLog:
     capacity : int
         Records that may wait; more are dropped.
     flush : float
-        Seconds after which a record is in the file at the latest.
-
-    Attributes
-    ----------
-    written, dropped : int
-        Records so far.
+        Seconds after which a record is in the file.
     """
 
-    def __init__(self, folder: Path, *, capacity: int = 20_000, flush: float = 0.5) -> None:
-        self._folder = folder
-        self._flush = flush
-        self._waiting: queue.Queue[Mapping[str, Any]] = queue.Queue(capacity)
-        self._closing = threading.Event()
-        self.written = 0
-        self.dropped = 0
-        # Two counters with one writer each, so that neither needs a lock.
-        self._taken = 0
-        self._settled = 0
-        self._thread = threading.Thread(target=self._write, name="prediction-log", daemon=True)
-        self._thread.start()
-
-    @property
-    def waiting(self) -> int:
-        """Records that are not in the file yet."""
-        return self._taken - self._settled
-
-    def append(self, record: Mapping[str, Any]) -> bool:
-        """Hand over a record; return False, at once, if there is no room for it."""
-        self._taken += 1
-        try:
-            self._waiting.put_nowait(record)
-        except queue.Full:
-            self._taken -= 1
-            self.dropped += 1
-            return False
-        return True
-
-    def close(self) -> None:
-        """Write what waits, and end."""
-        self._closing.set()
-        self._thread.join(timeout=5)
-
-    def _write(self) -> None:
-        descriptor, size = -1, 0
-        try:
-            while not (self._closing.is_set() and self._waiting.empty()):
-                records = self._take()
-                if not records:
-                    continue
-                content = "".join(f"{_line(each)}\n" for each in records).encode()
-                if descriptor < 0 or size + len(content) > _SEGMENT_BYTES:
-                    descriptor, size = self._segment(descriptor), 0
-                if self._put(descriptor, content):
-                    self.written += len(records)
-                    size += len(content)
-                else:
-                    self.dropped += len(records)
-                    # A line may be torn now; what comes next must not be joined to it.
-                    size = _SEGMENT_BYTES
-                self._settled += len(records)
-        finally:
-            if descriptor >= 0:
-                os.close(descriptor)
-
-    def _take(self) -> list[Mapping[str, Any]]:
-        """Return what came within one flush, as soon as there is a little rest."""
-        records: list[Mapping[str, Any]] = []
-        until = time.monotonic() + self._flush
-        while (left := until - time.monotonic()) > 0 and len(records) < 10_000:
-            try:
-                records.append(self._waiting.get(timeout=min(left, 0.1)))
-            except queue.Empty:
-                if records or self._closing.is_set():
-                    break
-        return records
-
-    @staticmethod
-    def _put(descriptor: int, content: bytes) -> bool:
-        try:
-            return os.write(descriptor, content) == len(content)
-        except OSError:  # a full disk must not stop the predictions themselves
-            return False
-
-    def _segment(self, former: int) -> int:
-        if former >= 0:
-            os.close(former)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{new_id()}.jsonl"
-        return os.open(self._folder / name, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o644)
+    def __init__(self, folder: Path, *, capacity: int = 20_000, flush: float = 0.25) -> None:
+        super().__init__(
+            folder,
+            _lines,
+            suffix=".jsonl",
+            capacity=capacity,
+            flush=flush,
+            segment_bytes=_SEGMENT_BYTES,
+        )
 
 
 def read(folder: Path, *, since: datetime | None = None, limit: int | None = None) -> pa.Table:
@@ -201,6 +119,10 @@ def _schema() -> pa.Schema:
         "DOUBLE": pa.float64(),
     }
     return pa.schema([(name, kinds[kind]) for name, kind in FIELDS.items()])
+
+
+def _lines(records: Sequence[Mapping[str, Any]]) -> bytes:
+    return "".join(f"{_line(each)}\n" for each in records).encode()
 
 
 def _line(record: Mapping[str, Any]) -> str:
