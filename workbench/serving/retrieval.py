@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workbench.features.online.reading import OnlineStore, read
+from workbench.features.online.reading import OnlineStore, ReadyPlan
 
 Row = dict[str, Any]
 
@@ -23,6 +23,7 @@ class Retrieval:
     def __init__(self, store: OnlineStore, plan: Mapping[str, Any]) -> None:
         self._store = store
         self._plan = plan
+        self._ready: dict[tuple[int, ...], ReadyPlan] = {}
         self._keys = [tuple(key["name"] for key in view["keys"]) for view in plan["views"]]
         self._columns = [tuple(each["name"] for each in view["columns"]) for view in plan["views"]]
 
@@ -53,8 +54,8 @@ class Retrieval:
         found: list[Row] = [{} for _ in given]
         for views, places in groups.items():
             if views:
-                rows = read(self._store, self._part(views), [given[i] for i in places])
-                for place, row in zip(places, rows, strict=True):
+                part = self._part(views).fetch(self._store, [given[i] for i in places])
+                for place, row in zip(places, part.rows, strict=True):
                     found[place] = row
         return found
 
@@ -65,11 +66,13 @@ class Retrieval:
             if all(key in row for key in keys) and not all(column in row for column in columns)
         )
 
-    def _part(self, views: tuple[int, ...]) -> Mapping[str, Any]:
-        if len(views) == len(self._keys):
-            return self._plan
-        return {
-            **self._plan,
-            "views": [self._plan["views"][i] for i in views],
-            "features": [column for i in views for column in self._columns[i]],
-        }
+    def _part(self, views: tuple[int, ...]) -> ReadyPlan:
+        """Return the plan of some of the views; requests of one kind come again and again."""
+        if views not in self._ready:
+            content = {
+                **self._plan,
+                "views": [self._plan["views"][i] for i in views],
+                "features": [column for i in views for column in self._columns[i]],
+            }
+            self._ready[views] = ReadyPlan(content)
+        return self._ready[views]

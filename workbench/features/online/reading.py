@@ -9,24 +9,42 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from workbench.core.errors import InvalidInput, NotFound
-from workbench.features.online.plans import fetch, plan_of, read
+from workbench.features.online.fetching import ReadyPlan, Served, fetch, read
+from workbench.features.online.plans import plan_of
 from workbench.features.online.stores.store import OnlineStore, open_store
 
 if TYPE_CHECKING:
     from workbench.features.definitions.selections import Asked
 
-__all__ = ["OnlineStore", "online", "open_store", "plan_of", "read"]
+__all__ = ["OnlineStore", "ReadyPlan", "Served", "fetch", "online", "open_store", "plan_of", "read"]
 
 
+@overload
+def online(
+    features: Asked | Sequence[Asked],
+    entities: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    *,
+    at: datetime | date | str | None = ...,
+    statuses: Literal[False] = ...,
+) -> list[dict[str, Any]]: ...
+@overload
+def online(
+    features: Asked | Sequence[Asked],
+    entities: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    *,
+    at: datetime | date | str | None = ...,
+    statuses: Literal[True],
+) -> list[dict[str, Served]]: ...
 def online(
     features: Asked | Sequence[Asked],
     entities: Mapping[str, Any] | Sequence[Mapping[str, Any]],
     *,
     at: datetime | date | str | None = None,
-) -> list[dict[str, Any]]:
+    statuses: bool = False,
+) -> list[dict[str, Any]] | list[dict[str, Served]]:
     """Return the features of one or more entities from the online store.
 
     Ages (`ttl`) are measured now; for a view that was materialized as of a moment, at that moment;
@@ -39,11 +57,14 @@ def online(
         The keys of each; further entries are ignored.
     at : datetime, date or str, optional
         The moment to answer for; see `read`.
+    statuses : bool
+        Whether to say of each feature why it is what it is; see `Served`.
 
     Returns
     -------
     list of dict
-        In the order of the entities; a feature that is missing or too old is None.
+        In the order of the entities; a feature that is missing or too old is None. With `statuses`
+        each is a triple (value, status, event time).
 
     Raises
     ------
@@ -65,19 +86,18 @@ def online(
             hint='give dicts of keys, such as [{"carrier": "UA"}]',
         )
     place = workspace.current()
-    rows, absent = fetch(
+    found = _plan(features).fetch(
         _store(place.settings.online_url),
-        _plan(features),
         entities,
         at=None if at is None else as_utc(at, "at"),
         now=place.clock.now(),
     )
-    if absent and entities:
+    if found.absent and entities:
         raise NotFound(
-            f"the view {absent[0]!r} has nothing in the online store",
-            hint=f"run wb.materialize([{absent[0]!r}])",
+            f"the view {found.absent[0]!r} has nothing in the online store",
+            hint=f"run wb.materialize([{found.absent[0]!r}])",
         )
-    return rows
+    return found.served() if statuses else found.rows
 
 
 @lru_cache(maxsize=4)
@@ -86,7 +106,7 @@ def _store(url: str) -> OnlineStore:
     return open_store(url)
 
 
-def _plan(features: Asked | Sequence[Asked]) -> dict[str, Any]:
+def _plan(features: Asked | Sequence[Asked]) -> ReadyPlan:
     """Compile once what cannot change; a name may mean a newer version the next time."""
     from workbench.features.definitions.views import FeatureService, FeatureView
 
@@ -94,9 +114,9 @@ def _plan(features: Asked | Sequence[Asked]) -> dict[str, Any]:
     asked = (features,) if isinstance(features, (str, *pinned)) else tuple(features)
     if all(isinstance(each, pinned) for each in asked):
         return _compiled(asked)
-    return plan_of(asked)
+    return ReadyPlan(plan_of(asked))
 
 
 @lru_cache(maxsize=256)
-def _compiled(features: tuple[Asked, ...]) -> dict[str, Any]:
-    return plan_of(features)
+def _compiled(features: tuple[Asked, ...]) -> ReadyPlan:
+    return ReadyPlan(plan_of(features))

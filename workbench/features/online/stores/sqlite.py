@@ -18,7 +18,8 @@ CREATE TABLE IF NOT EXISTS feature_rows (
     view TEXT NOT NULL, key BLOB NOT NULL, row BLOB NOT NULL, PRIMARY KEY (view, key)
 ) WITHOUT ROWID
 """
-_READ = "SELECT row FROM feature_rows WHERE view = ? AND key = ?"
+_READ = "(SELECT row FROM feature_rows WHERE view = ? AND key = ?)"
+_READ_AT_ONCE = 64  # rows a statement; one of each length is kept ready
 _PUT = f"""
 INSERT INTO feature_rows (view, key, row) VALUES (?, ?, ?)
 ON CONFLICT (view, key) DO UPDATE SET row = excluded.row
@@ -49,8 +50,12 @@ class SqliteStore:
         """Return the row of each (table, key), in order."""
         with self._errors():
             execute = self._connection().execute
-            found = (execute(_READ, pair).fetchone() for pair in wanted)
-            return [None if row is None else row[0] for row in found]
+            found: list[bytes | None] = []
+            for first in range(0, len(wanted), _READ_AT_ONCE):
+                part = wanted[first : first + _READ_AT_ONCE]
+                query = f"SELECT {', '.join([_READ] * len(part))}"
+                found += execute(query, [each for pair in part for each in pair]).fetchone()
+            return found
 
     def put(
         self, table: str, rows: Iterable[tuple[bytes, bytes]], state: bytes | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ def pack_state(state: TableState) -> bytes:
     return json.dumps(asdict(state)).encode()
 
 
+@lru_cache(maxsize=1024)
 def read_state(stored: bytes | None) -> TableState | None:
     """Return the state that a store kept, if any."""
     return None if stored is None else TableState(**json.loads(stored))

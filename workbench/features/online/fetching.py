@@ -1,0 +1,227 @@
+"""Following a retrieval plan: one round trip to the store, whatever the number of views."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from workbench.core.errors import InvalidInput, near
+from workbench.features.online.decoders import NOTHING, Answer, Status, decoder_of
+from workbench.features.online.stores.encoding import micros, moment, pack_key
+from workbench.features.online.stores.state import read_state
+from workbench.features.online.stores.store import STATE_KEY, OnlineStore
+
+FORMAT = 1
+Entity = Mapping[str, Any]
+
+
+class Served(NamedTuple):
+    """A feature as it was served.
+
+    Attributes
+    ----------
+    value : object
+        None unless it is present; a present one may be null in its row, and is then None too.
+    status : str
+        ``present``; ``missing``: there is no row for the key, or the key is null; ``expired``: the
+        row is older than its view allows.
+    event : datetime or None
+        The row's event time; None where it is missing or its view is static.
+    """
+
+    value: Any
+    status: Status
+    event: datetime | None
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What a plan found, side by side with the entities that were asked for.
+
+    Attributes
+    ----------
+    rows : list of dict
+        The values by feature; None for one that is missing or expired.
+    answers : list of list of (status, event, values)
+        For each view of the plan, in order, one for each entity; the event time in microseconds.
+    views : tuple of tuple of str
+        The features that each view gives.
+    absent : list of str
+        The views that have nothing in the store.
+    """
+
+    rows: list[dict[str, Any]]
+    answers: list[list[Answer]]
+    views: tuple[tuple[str, ...], ...]
+    absent: list[str]
+
+    def served(self) -> list[dict[str, Served]]:
+        """Return, for each entity, each feature with its status and event time."""
+        known: list[dict[str, Served]] = [{} for _ in self.rows]
+        for names, answers in zip(self.views, self.answers, strict=True):
+            for given, row, (status, event, _) in zip(known, self.rows, answers, strict=True):
+                at = None if event is None else moment(event)
+                given.update((name, Served(row[name], status, at)) for name in names)
+        return [
+            {name: given[name] for name in row} for given, row in zip(known, self.rows, strict=True)
+        ]
+
+
+class ReadyPlan:
+    """A plan with all that does not depend on a request worked out.
+
+    Parameters
+    ----------
+    plan : mapping
+        As `workbench.features.online.plans.plan_of` made it.
+
+    Raises
+    ------
+    InvalidInput
+        If another version of the library compiled it, to another format.
+    """
+
+    def __init__(self, plan: Mapping[str, Any]) -> None:
+        if plan.get("format") != FORMAT:
+            raise InvalidInput(
+                f"the plan has format {plan.get('format')!r}, not {FORMAT}",
+                hint="compile it again",
+            )
+        self.content = plan
+        self._empty: dict[str, Any] = dict.fromkeys(plan["features"])
+        self._views = [_View(view) for view in plan["views"]]
+        self._names = tuple(view.names for view in self._views)
+
+    def fetch(
+        self,
+        store: OnlineStore,
+        entities: Sequence[Entity],
+        *,
+        at: datetime | None = None,
+        now: datetime | None = None,
+    ) -> Fetched:
+        """Read the features of some entities; see `read` for the arguments and errors."""
+        known_by = None if at is None else micros(at)
+        here = time.time_ns() // 1000 if now is None else micros(now)
+        views, count = self._views, len(entities)
+        keys: dict[_Keys, list[bytes | None]] = {}
+        wanted = [(view.table, STATE_KEY) for view in views]
+        for view in views:
+            if view.keys not in keys:
+                keys[view.keys] = view.keys.pack(entities, view.name)
+            # A null key stands for the state too: what is found there is not looked at.
+            wanted += [(view.table, key or STATE_KEY) for key in keys[view.keys]]
+        found = store.read(wanted)
+        rows = [self._empty.copy() for _ in entities]
+        answers: list[list[Answer]] = []
+        absent = []
+        for index, view in enumerate(views):
+            state = read_state(found[index])
+            first = len(views) + index * count
+            stored = found[first : first + count]
+            if state is None and not any(stored):
+                absent.append(view.name)
+            as_of = None if state is None else state.as_of
+            instant = known_by if known_by is not None else here if as_of is None else as_of
+            given: list[Answer] = []
+            for key, raw, row in zip(keys[view.keys], stored, rows, strict=True):
+                if key is None or raw is None:
+                    given.append(NOTHING)
+                    continue
+                answer = view.decode(raw, instant, known_by)
+                given.append(answer)
+                if answer[2] is not None:
+                    row.update(zip(view.names, answer[2], strict=True))
+            answers.append(given)
+        return Fetched(rows, answers, self._names, absent)
+
+
+def fetch(
+    store: OnlineStore,
+    plan: Mapping[str, Any] | ReadyPlan,
+    entities: Sequence[Entity],
+    *,
+    at: datetime | None = None,
+    now: datetime | None = None,
+) -> Fetched:
+    """Do what `read` does; return also statuses, event times and the views that are absent."""
+    ready = plan if isinstance(plan, ReadyPlan) else ReadyPlan(plan)
+    return ready.fetch(store, entities, at=at, now=now)
+
+
+def read(
+    store: OnlineStore,
+    plan: Mapping[str, Any] | ReadyPlan,
+    entities: Sequence[Entity],
+    *,
+    at: datetime | None = None,
+    now: datetime | None = None,
+) -> list[dict[str, Any]]:
+    """Read a plan's features for some entities, in one round trip.
+
+    Parameters
+    ----------
+    store : OnlineStore
+    plan : mapping or ReadyPlan
+        As `plan_of` made it; made ready once by whoever reads often.
+    entities : sequence of mappings
+        The keys of each; further entries are ignored.
+    at : datetime, optional
+        The moment to answer for; ages are measured at it, and a row that became known later does
+        not count. The store holds the latest rows only, so an early moment finds little.
+        By default it is now, or, for a view that was materialized as of a moment, that moment.
+    now : datetime, optional
+        What "now" is; the machine's time by default.
+
+    Returns
+    -------
+    list of dict
+        In the order of the entities. A feature is None if its key is missing or null, or its row
+        is older than its view allows.
+
+    Raises
+    ------
+    InvalidInput
+        If an entity lacks a key or gives it in another type.
+    Unavailable
+        If the store does not answer.
+    """
+    return fetch(store, plan, entities, at=at, now=now).rows
+
+
+class _Keys(NamedTuple):
+    """The key columns of a view; views that share them share the bytes of an entity's key."""
+
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+
+    def pack(self, entities: Sequence[Entity], view: str) -> list[bytes | None]:
+        names, types = self
+        packed = []
+        for position, entity in enumerate(entities):
+            try:
+                values = [entity[name] for name in names]
+            except KeyError as error:
+                raise InvalidInput(
+                    f"entity {position} has no {error.args[0]!r}, which is a key of the view "
+                    f"{view!r}",
+                    hint=near(error.args[0], list(entity)),
+                ) from None
+            packed.append(pack_key(values, types, names))
+        return packed
+
+
+class _View:
+    """One view of a plan, ready to be read."""
+
+    def __init__(self, view: Mapping[str, Any]) -> None:
+        self.name: str = view["view"]
+        self.table: str = view["table"]
+        self.names = tuple(column["name"] for column in view["columns"])
+        self.decode = decoder_of(view)
+        self.keys = _Keys(
+            tuple(key["name"] for key in view["keys"]), tuple(key["type"] for key in view["keys"])
+        )
