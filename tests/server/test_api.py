@@ -146,12 +146,12 @@ async def test_a_views_page_has_statistics_once_it_was_materialized(api, records
         source="readings",
         ttl=timedelta(hours=6),
     )
-    page = await api("records", view.artifact.id)
-    assert (page["statistics"], page["statistics_code"]) == (None, 'wb.materialize("hourly@1")')
+    part = await api("records", view.artifact.id, "parts", "through")
+    assert (part["statistics"], part["code"]) == (None, 'wb.materialize("hourly@1")')
     wb.materialize(view)
-    page = await api("records", view.artifact.id)
-    assert page["statistics"]["datasets"] == [{"name": "hourly@1", "rows": 3}]
-    assert [each["name"] for each in page["statistics"]["features"]] == ["temp"]
+    part = await api("records", view.artifact.id, "parts", "through")
+    assert part["statistics"]["datasets"] == [{"name": "hourly@1", "rows": 3}]
+    assert [each["name"] for each in part["statistics"]["features"]] == ["temp"]
 
 
 async def test_a_dashboards_page_shows_what_it_drew_when_it_was_checked(api, records):

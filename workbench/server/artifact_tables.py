@@ -32,26 +32,6 @@ def _read(metadata: Metadata, artifact: Artifact) -> _Tables:
     return tables.artifacts("Read", metadata.inputs(producers[0].id) if producers else [])
 
 
-def _feature_view(metadata: Metadata, artifact: Artifact) -> _Tables:
-    edges = metadata.column_edges([artifact.id])
-    sources: dict[str, list[str]] = {}
-    names: dict[str, str] = {}
-    for edge in edges:
-        if edge.source_id not in names:
-            source = metadata.find_artifact(edge.source_id)
-            names[edge.source_id] = source.ref if source else edge.source_id
-        sources.setdefault(edge.target_column, []).append(
-            f"{names[edge.source_id]}.{edge.source_column}"
-        )
-    rows = [
-        (name, kind, ", ".join(sources.get(name, ())))
-        for name, kind in _columns(artifact.properties.get("columns"))
-    ]
-    return table(
-        "Features", [column("feature", "code"), column("type"), column("from", "code")], rows
-    )
-
-
 def _model(metadata: Metadata, artifact: Artifact) -> _Tables:
     properties = artifact.properties
     signature = properties.get("signature") or {}
@@ -181,7 +161,6 @@ BY_KIND: dict[str, Callable[[Metadata, Artifact], _Tables]] = {
     "schema": _schema,
     "anomalies": _anomalies,
     "statistics": _read,
-    "feature_view": _feature_view,
     "model": _model,
     "evaluation": _evaluation,
     "deployment": _deployment,

@@ -18,6 +18,7 @@ ROUTES = (
     (r"records/([^/]+)/alias/([^/]+)", handlers.OneAlias),
     (r"records/([^/]+)/parts/([^/]+)", handlers.Part),
     (r"records/([^/]+)/compared/([^/]+)", handlers.Comparison),
+    (r"features", handlers.Features),
     (r"statistics/([^/]+)", handlers.ChosenStatistics),
     (r"schemas/([^/]+)/edits", handlers.SchemaEdits),
     (r"runs/([^/]+)/metrics", handlers.RunMetrics),

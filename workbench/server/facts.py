@@ -186,13 +186,26 @@ def _feature_view(artifact: Artifact, around: Surroundings) -> Facts:
     if fresh is not None:
         values["materialized_at"] = fresh.isoformat()
     values["static"] = bool(properties.get("static"))
+    if isinstance(properties.get("entities"), list):
+        values["entities"] = [str(each["name"]) for each in properties["entities"]]
+    if properties.get("owner"):
+        values["owner"] = str(properties["owner"])
+    if properties.get("ttl_seconds") is not None:
+        values["ttl"] = float(properties["ttl_seconds"])
     if values["static"]:
         text = "static"
     elif fresh is None:
         text = "not materialized"
     else:
         text = f"fresh {formats.span(around.now - fresh)}"
-    return Facts(text, values, artifact.aliases, artifact.state)
+    chips = (*artifact.aliases, *(str(each) for each in properties.get("tags") or ()))
+    return Facts(text, values, chips, artifact.state)
+
+
+def _feature_service(artifact: Artifact, around: Surroundings) -> Facts:
+    count = len(artifact.properties.get("features") or [])
+    text = formats.counted(count, "feature")
+    return Facts(text, {"features": count}, artifact.aliases, artifact.state)
 
 
 def _model(artifact: Artifact, around: Surroundings) -> Facts:
@@ -289,6 +302,7 @@ def _figures(artifact: Artifact, around: Surroundings) -> Facts:
 _BY_KIND: dict[str, Callable[[Artifact, Surroundings], Facts]] = {
     "dataset": _dataset,
     "feature_view": _feature_view,
+    "feature_service": _feature_service,
     "model": _model,
     "deployment": _deployment,
     "dashboard": _dashboard,

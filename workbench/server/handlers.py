@@ -24,7 +24,8 @@ from workbench.server import (
     schema_edits,
     statistics,
 )
-from workbench.server.datasets import comparing, parts
+from workbench.server.datasets import comparing
+from workbench.server.features import catalogue
 
 _T = TypeVar("_T")
 
@@ -191,12 +192,21 @@ class OneAlias(JsonErrors):
 
 
 class Part(JsonErrors):
-    """`GET records/{id}/parts/{part}`: one part of a dataset's page, such as its spans."""
+    """`GET records/{id}/parts/{part}`: one part of a page that is read piece by piece."""
 
     @web.authenticated
     async def get(self, identifier: str, name: str) -> None:
         """Read a part."""
-        self.finish(json.dumps(await off_loop(parts.part, identifier, name)))
+        self.finish(json.dumps(await off_loop(pages.part, identifier, name)))
+
+
+class Features(JsonErrors):
+    """`GET features`: every view and service, with what they are searched and filtered by."""
+
+    @web.authenticated
+    async def get(self) -> None:
+        """List views and services."""
+        self.finish(json.dumps(await off_loop(catalogue.catalogue)))
 
 
 class Comparison(JsonErrors):

@@ -22,6 +22,9 @@ from workbench.server import (
 )
 from workbench.server.datasets import schemas
 from workbench.server.datasets.page import dataset_page
+from workbench.server.datasets.parts import part as dataset_part
+from workbench.server.features import parts as view_parts
+from workbench.server.features.page import view_page
 
 
 def page(identifier: str) -> dict[str, Any]:
@@ -46,6 +49,20 @@ def page(identifier: str) -> dict[str, Any]:
     if execution.kind == "run":
         return _run_page(metadata, execution)
     return _job_page(metadata, execution.name, execution)
+
+
+def part(identifier: str, name: str) -> dict[str, Any]:
+    """Return one part of the page of a dataset, a view or a service.
+
+    Raises
+    ------
+    NotFound
+        If nothing has this id, or its page has no such part.
+    """
+    artifact = workspace.current().metadata.find_artifact(identifier)
+    if artifact is not None and artifact.kind in view_parts.KINDS:
+        return view_parts.part(artifact, name)
+    return dataset_part(identifier, name)
 
 
 @dataclass(frozen=True)
@@ -93,7 +110,7 @@ def _artifact_page(metadata: Metadata, artifact: Artifact) -> dict[str, Any]:
         record,
         description=_described(artifact),
         tables=[]
-        if artifact.kind == "dataset"
+        if artifact.kind == "dataset" or artifact.kind in view_parts.KINDS
         else [
             *(described(metadata, artifact) if described else ()),
             *(tables.versions(versions, artifact) if artifact.kind != "schema" else ()),
@@ -102,6 +119,7 @@ def _artifact_page(metadata: Metadata, artifact: Artifact) -> dict[str, Any]:
         made_by=snippets.making(artifact, made_by, around.inputs),
         run=made_by.id if made_by is not None and made_by.kind == "run" else None,
         properties=artifact.properties,
+        **(view_page(artifact, versions) if artifact.kind in view_parts.KINDS else {}),
         **(
             dataset_page(metadata, artifact, versions, made_by)
             if artifact.kind == "dataset"
@@ -178,8 +196,7 @@ def _figures(metadata: Metadata, artifact: Artifact) -> dict[str, Any]:
         return {"statistics": statistics.draw(artifact), "statistics_code": code}
     if artifact.kind == "schema":
         return {"schema": schemas.drawn(artifact)}
-    drawn = statistics.of_view(metadata, artifact) if artifact.kind == "feature_view" else None
-    return {"statistics": drawn, "statistics_code": snippets.describing(artifact)}
+    return {}
 
 
 def _pictures(artifacts: list[Artifact]) -> list[dict[str, Any]]:

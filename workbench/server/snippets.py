@@ -7,6 +7,7 @@ from typing import Any
 
 from workbench.core.calls import Name, call, literal
 from workbench.metadata import Artifact, Execution
+from workbench.server.features import writing
 from workbench.server.imports import using
 from workbench.tracking.params import decode
 
@@ -36,8 +37,6 @@ def describing(artifact: Artifact) -> str | None:
     """Return the code that computes statistics of a record's values, or None where it has none."""
     if artifact.kind == "dataset":
         return call("wb.statistics", artifact.ref)
-    if artifact.kind == "feature_view":  # the first time that it is carried into the online store
-        return call("wb.materialize", artifact.ref)
     return None
 
 
@@ -93,20 +92,14 @@ def _loading(module: str, function: str) -> Callable[[Artifact], str]:
     return fetch
 
 
-def _fetch_view(artifact: Artifact) -> str:
-    columns = _names(artifact.properties.get("columns"))
-    features = [f"{artifact.name}:{each}" for each in columns]
-    keys = ", ".join(f"{literal(key)}: ..." for key in _names(artifact.properties.get("keys")))
-    return call("wb.online", features, Name(f"{{{keys}}}"))
-
-
 _FETCH: dict[str, Callable[[Artifact], str]] = {
     "schema": lambda artifact: call("wb.schema", artifact.ref),
     "statistics": _loading("workbench.data.statistics.statistics", "load_statistics"),
     "anomalies": _loading("workbench.data.validation.validation", "load_anomalies"),
     "dataset": lambda artifact: call("wb.dataset", artifact.ref),
     "model": lambda artifact: call("wb.model", artifact.ref),
-    "feature_view": _fetch_view,
+    "feature_view": writing.fetching_view,
+    "feature_service": writing.fetching_service,
     "deployment": lambda artifact: using("workbench.serving", "deployment", artifact.name),
     "dashboard": lambda artifact: using("workbench.dashboards", "dashboard", artifact.name),
 }
@@ -154,26 +147,6 @@ def _source(source: object) -> object:
             return paths[0]
         return paths or Name("frame")
     return source or Name("frame")
-
-
-def _make_view(artifact: Artifact, made_by: Execution | None, inputs: list[Artifact]) -> str:
-    properties = artifact.properties
-    if properties.get("code"):
-        return str(properties["code"]).rstrip()
-    seconds = properties.get("ttl_seconds")
-    named = {
-        "name": artifact.name,
-        "entities": Name(_entities(properties.get("entities"))),
-        "ttl": None if seconds is None else Name(f"timedelta(seconds={seconds:g})"),
-    }
-    if properties.get("sql"):
-        function = artifact.name if artifact.name.isidentifier() else "view"
-        times = {"time": properties.get("time"), "created": properties.get("created")}
-        header = call("@wb.feature_view", **named, **times)
-        return f"{header}\ndef {function}():\n    return {literal(properties['sql'])}"
-    source = next((each.ref for each in inputs if each.kind == "dataset"), None)
-    columns = _names(properties.get("columns"))
-    return call("wb.feature_view", **named, source=source, features=columns)
 
 
 def _make_model(artifact: Artifact, made_by: Execution | None, inputs: list[Artifact]) -> str:
@@ -229,23 +202,10 @@ _MAKE: dict[str, Callable[[Artifact, Execution | None, list[Artifact]], str]] = 
     "statistics": _make_statistics,
     "anomalies": _make_anomalies,
     "dataset": _make_dataset,
-    "feature_view": _make_view,
+    "feature_view": writing.making_view,
+    "feature_service": writing.making_service,
     "model": _make_model,
     "deployment": _make_deployment,
     "dashboard": _make_dashboard,
     "alert": _make_alert,
 }
-
-
-def _names(columns: object) -> list[str]:
-    """Return the names out of a list of columns, however it was written."""
-    if not isinstance(columns, list):
-        return []
-    return [str(each["name"]) if isinstance(each, dict) else str(each) for each in columns]
-
-
-def _entities(entities: object) -> str:
-    if not isinstance(entities, list):
-        return "[]"
-    listed = (call("wb.Entity", each["name"], keys=each["keys"]) for each in entities)
-    return f"[{', '.join(listed)}]"

@@ -1,0 +1,223 @@
+"""Features in the lab: the catalogue, each part of a view's page, and the builder's preview."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from tornado.httpclient import HTTPClientError
+
+import workbench as wb
+from tests.server import features_room
+from workbench import workspace
+from workbench.server.features.catalogue import freshness
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory):
+    """A workspace with views, and the ids of its records; tests only add to it."""
+    place = workspace.connect(home=tmp_path_factory.mktemp("features"))
+    with workspace.use(place):
+        return place, features_room.fill(every=200)
+
+
+@pytest.fixture
+def ids(filled):
+    place, ids = filled
+    with workspace.use(place):
+        yield ids
+
+
+@pytest.fixture
+def ask(ids, jp_fetch):
+    """Ask the server; the answer's JSON, which must be JSON to a browser too."""
+
+    async def ask(*path, **options):
+        def refuse(constant):
+            raise AssertionError(f"{constant} is not JSON")
+
+        answer = await jp_fetch("workbench", "api", *path, **options)
+        return json.loads(answer.body, parse_constant=refuse)
+
+    return ask
+
+
+@pytest.fixture
+def part(ask):
+    async def part(identifier, name):
+        return await ask("records", identifier, "parts", name)
+
+    return part
+
+
+def rows_of(part, title):
+    """Return a table's rows as dictionaries."""
+    table = next(each for each in part["tables"] if each["title"] == title)
+    names = [column["name"] for column in table["columns"]]
+    return [dict(zip(names, map(text, row), strict=True)) for row in table["rows"]]
+
+
+def text(cell):
+    if isinstance(cell, dict) and "links" in cell:
+        return ", ".join(each["text"] for each in cell["links"])
+    return cell["text"] if isinstance(cell, dict) else cell
+
+
+async def test_the_catalogue_says_of_each_what_finds_it(ask, ids):
+    listed = {each["name"]: each for each in (await ask("features"))["features"]}
+    hourly = listed["weather_hourly"]
+    assert hourly["features"][:2] == ["temp", "wind_gust"]
+    assert (hourly["entities"], hourly["owner"], hourly["tags"]) == (
+        ["origin"],
+        "anna",
+        ["weather"],
+    )
+    assert hourly["description"] == "What the airport's station measured"
+    fresh = {name: each["freshness"] for name, each in listed.items()}
+    assert fresh == {
+        "weather_hourly": "fresh",
+        "plane": "static",
+        "carrier_delay": "fresh",
+        "wind 阵风": "never",
+        "late_flights": "service",
+    }
+
+
+@pytest.mark.parametrize(
+    ("newest", "as_of", "word"),
+    [
+        ("2026-01-01T00:00:00+00:00", None, "stale"),
+        ("2026-01-01T17:00:00+00:00", None, "fresh"),
+        ("2026-01-01T00:00:00+00:00", "2026-01-01T06:00:00+00:00", "fresh"),  # to the last second
+        ("2026-01-01T00:00:00+00:00", "2026-01-01T06:00:01+00:00", "stale"),
+    ],
+)
+def test_a_view_is_stale_when_its_newest_row_may_answer_no_longer(newest, as_of, word):
+    said = {"ttl_seconds": 6 * 3600, "online": {"newest": newest, "as_of": as_of}}
+    assert freshness(said, datetime(2026, 1, 1, 22, tzinfo=UTC)) == word
+
+
+async def test_the_head_names_its_parts(ask, ids):
+    page = await ask("records", ids["hourly"])
+    assert [each["key"] for each in page["view"]["parts"]] == [
+        "definition",
+        "through",
+        "freshness",
+        "online",
+        "versions",
+        "users",
+    ]
+    assert page["chips"] == ["weather"]
+    assert (page["facts"]["owner"], page["facts"]["ttl"]) == ("anna", 6 * 3600)
+    assert page["code"] == 'wb.online("weather_hourly", {"origin": ...})'
+
+
+async def test_the_definition_says_where_each_feature_comes_from(part, ids):
+    found = await part(ids["hourly"], "definition")
+    (temp,) = [each for each in rows_of(found, "Features") if each["feature"] == "temp"]
+    assert (temp["type"], temp["from"]) == ("float64", "weather@1.temp")
+    meaning = {each["what"]: each["value"] for each in rows_of(found, "Meaning")}
+    assert meaning["entity"] == "origin: origin (string)"
+    assert (meaning["known from"], meaning["valid for"]) == ("known", "6 h")
+
+
+@pytest.mark.parametrize("name", ["hourly", "plane", "carrier"])
+async def test_the_code_of_a_definition_defines_the_same_view(part, ids, name):
+    code = (await part(ids[name], "definition"))["code"]
+    named: dict[str, object] = {"wb": wb}
+    before = workspace.current().metadata.find_artifact(ids[name])
+    exec(code, named)
+    after = workspace.current().metadata.artifact("feature_view", before.name)
+    assert after.id == before.id
+
+
+async def test_the_code_of_aggregations_defines_the_same_view(part, ids):
+    from workbench.features.definitions.aggregations import Aggregation
+
+    view = wb.feature_view(
+        name="carrier_window",
+        entities=[wb.Entity("carrier", keys=["carrier"])],
+        source="flights",
+        aggregations=[
+            Aggregation("mean", "arr_delay", windows=["1h", "30d"]),
+            Aggregation("top_k", "dest", windows=["7d"], k=3),
+            Aggregation("decayed", "distance", half_life="1d"),
+        ],
+    )
+    found = await part(view.artifact.id, "definition")
+    aggregated = {each["feature"]: each["aggregated"] for each in rows_of(found, "Features")}
+    assert aggregated["arr_delay_mean_30d"] == "mean of arr_delay, 30d"
+    assert aggregated["distance_decayed_1d"] == "decayed of distance, half-life 1d"
+
+
+async def test_values_are_drawn_through_time_from_the_rows_as_known(part, ids):
+    drawn = (await part(ids["hourly"], "through"))["through"]
+    assert drawn["unit"] == "week"
+    temp = next(each for each in drawn["features"] if each["name"] == "temp")
+    rows = workspace.current()  # the reference is computed apart, by pandas
+    assert rows is not None
+    frame = wb.dataset("weather").to_pandas()
+    frame["visible"] = frame[["time_hour", "known"]].max(axis=1)
+    frame = frame.sort_values(["origin", "visible", "time_hour"])
+    kept = frame[frame.time_hour >= frame.groupby("origin").time_hour.cummax()]
+    kept = kept.drop_duplicates(["origin", "visible"], keep="last")
+    weeks = kept.groupby(kept.time_hour.dt.tz_localize(None).dt.to_period("W-SUN")).temp
+    assert drawn["rows"] == weeks.size().tolist()
+    assert temp["middle"] == pytest.approx(weeks.median().tolist())
+    assert temp["low"] == pytest.approx(weeks.quantile(0.25).tolist())
+    assert (await part(ids["plane"], "through"))["through"] is None
+
+
+async def test_freshness_tells_each_time_that_it_was_carried_online(part, ids):
+    found = await part(ids["hourly"], "freshness")
+    (only,) = rows_of(found, "Materializations")
+    assert (only["state"], only["rows"]) == ("complete", 3)
+    assert found["freshness"]["as_of"].startswith("2013-12-30")
+    assert len(found["freshness"]["times"]) == 1
+    never = await part(ids["awkward"], "freshness")
+    assert (never["freshness"], never["tables"]) == (None, [])
+    assert never["code"] == 'wb.materialize("wind 阵风@1")'
+
+
+async def test_online_equals_offline_and_what_was_pushed_differs(part, ids):
+    found = await part(ids["plane"], "online")
+    counts = rows_of(found, "Online against offline")
+    assert {(each["equal"], each["differ"]) for each in counts} == {(300, 0)}
+    assert found["compared"]["equal"] == found["compared"]["cells"] == 900
+    assert all(each["title"] != "Values that differ" for each in found["tables"])
+    (key,) = (await part(ids["carrier"], "online"))["code"].split('"')[5:6]
+    wb.push("carrier_delay", [{"carrier": key, "arr_delay": 999.0, "dep_delay": 1.0}])
+    cells = rows_of(await part(ids["carrier"], "online"), "Values that differ")
+    pushed = {(each["key"], each["feature"]): each["online"] for each in cells}
+    assert pushed[f"carrier={key}", "arr_delay"] == "999.0"
+
+
+async def test_a_view_that_is_not_online_says_what_carries_it_there(part, ids):
+    found = await part(ids["awkward"], "online")
+    assert found["compared"] is None
+    assert found["code"] == 'wb.materialize("wind 阵风@1")'
+
+
+async def test_users_are_listed_from_near_to_far(part, ids):
+    users = [each["record"] for each in rows_of(await part(ids["hourly"], "users"), "Users")]
+    assert users == ["examples@1", "late_flights@1", "first try", "late@1"]
+    nobody = await part(ids["awkward"], "users")
+    assert nobody["tables"] == []
+    assert nobody["code"] == 'wb.training_set(spine, ["wind 阵风"], name="examples")'
+
+
+async def test_a_service_names_the_version_of_each_view(ask, part, ids):
+    page = await ask("records", ids["service"])
+    assert [each["key"] for each in page["view"]["parts"]] == ["definition", "versions", "users"]
+    rows = rows_of(await part(ids["service"], "definition"), "Features")
+    assert [each["view"] for each in rows if each["feature"] == "seats"] == ["plane@1"]
+
+
+async def test_an_unknown_part_is_not_found_and_names_the_nearest(part, ids):
+    with pytest.raises(HTTPClientError) as error:
+        await part(ids["hourly"], "fresness")
+    assert error.value.code == 404
+    assert "freshness" in json.loads(error.value.response.body)["hint"]
