@@ -13,7 +13,9 @@ from workbench.data.validation import validate
 from workbench.evaluation.baselines import base_rate, gradient_boosting
 from workbench.evaluation.evaluate import evaluate
 from workbench.evaluation.gates import Gate
+from workbench.features.definitions.computed import OnDemandView
 from workbench.features.definitions.entities import Entity
+from workbench.features.definitions.on_demand import on_demand_view
 from workbench.features.definitions.registration import feature_service, feature_view
 from workbench.features.definitions.views import FeatureService, FeatureView
 from workbench.features.offline.training_sets import training_set
@@ -45,6 +47,7 @@ __all__ = [
     "FeatureView",
     "Gate",
     "Images",
+    "OnDemandView",
     "Query",
     "TorchModel",
     "Transform",
@@ -67,6 +70,7 @@ __all__ = [
     "model",
     "models",
     "monitor",
+    "on_demand_view",
     "online",
     "predictions",
     "promote",

@@ -21,6 +21,7 @@ _KINDS = (
     "model",
     "dataset",
     "feature_view",
+    "on_demand_view",
     "feature_service",
     "evaluation",
     "monitor",

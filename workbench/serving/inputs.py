@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
 from typing import Any
 
 from workbench.core.errors import InvalidInput, near
+from workbench.features.definitions.values import read_value
 
 
 class Inputs:
@@ -75,54 +74,3 @@ class Inputs:
             f"{where} has no column {name!r}, which the model takes",
             hint=near(name, given, otherwise=f"add {name!r}"),
         )
-
-
-def read_value(value: Any, kind: str, name: str, where: str) -> Any:
-    """Return a JSON value as the type of its column.
-
-    Raises
-    ------
-    InvalidInput
-        If it is not of that type.
-
-    Examples
-    --------
-    >>> read_value(3, "float64", "temp", "the request")
-    3.0
-    """
-    if value is None or (isinstance(value, float) and math.isnan(value)):  # as pandas says it
-        return None
-    if kind.startswith(("float", "decimal")):
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value)
-        raise _wrong(value, name, where, "a number")
-    if kind.startswith(("int", "uint")):
-        whole = value.is_integer() if isinstance(value, float) else isinstance(value, int)
-        if whole and not isinstance(value, bool):
-            return int(value)
-        raise _wrong(value, name, where, "a whole number")
-    if kind == "bool":
-        if isinstance(value, bool) or value in (0, 1):
-            return bool(value)
-        raise _wrong(value, name, where, "true or false")
-    if kind in ("timestamp", "date"):
-        return _time(value, kind, name, where)
-    if isinstance(value, str):
-        return value
-    raise _wrong(value, name, where, "text")
-
-
-def _time(value: Any, kind: str, name: str, where: str) -> datetime | date:
-    if isinstance(value, str):
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            raise _wrong(value, name, where, "a time such as 2013-11-01T08:00:00Z") from None
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return aware.date() if kind == "date" else aware.astimezone(UTC)
-    raise _wrong(value, name, where, "a time such as 2013-11-01T08:00:00Z")
-
-
-def _wrong(value: Any, name: str, where: str, wanted: str) -> InvalidInput:
-    shown = repr(value) if len(repr(value)) <= 60 else f"{repr(value)[:57]}…"
-    return InvalidInput(f"{where} has {name!r} = {shown}", hint=f"it must be {wanted}")

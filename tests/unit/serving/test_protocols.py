@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.errors import InvalidInput
+from workbench.features.definitions.values import read_value
 from workbench.serving import protocols
-from workbench.serving.inputs import Inputs, read_value
+from workbench.serving.inputs import Inputs
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),

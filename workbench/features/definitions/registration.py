@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import overload
 
 from workbench import workspace
-from workbench.core.errors import InvalidInput, NotFound
+from workbench.core.errors import Conflict, InvalidInput, NotFound
 from workbench.core.references import check_name
 from workbench.data.datasets import Dataset
 from workbench.features.definitions.aggregations import Aggregation
 from workbench.features.definitions.checking import Wanted, columns_from, declare
+from workbench.features.definitions.computed import KIND as ON_DEMAND
 from workbench.features.definitions.entities import Entity
-from workbench.features.definitions.selections import Asked, resolve
+from workbench.features.definitions.owners import owner_or_user
+from workbench.features.definitions.selections import Asked, choose
 from workbench.features.definitions.sources import Rows, from_dataset, from_function, from_sql
 from workbench.features.definitions.views import (
     FeatureService,
@@ -146,7 +147,7 @@ def feature_view(
         created=created,
         static=static,
         description=description,
-        owner=owner or getpass.getuser(),
+        owner=owner_or_user(owner),
         tags=(tags,) if isinstance(tags, str) else tuple(tags),
     )
     if source is not None:
@@ -179,17 +180,18 @@ def feature_service(
         If a view or one of its columns does not exist.
     """
     check_name(name)
-    selected = resolve(features)
-    pinned = [f"{each.view.ref}:{column}" for each in selected for column in each.columns]
-    properties = {"features": pinned, "description": description}
+    chosen = choose(features)
+    views = chosen.views
+    pinned = [f"{views[view].ref}:{column}" for view, column in chosen.asked]
+    refs = [each.ref for each in views.values()]
+    properties = {"features": pinned, "description": description, "reads": refs}
     metadata = workspace.current().metadata
     if (newest := _newest(SERVICE, name)) and newest.properties == properties:
         return service_from(newest)
     columns: dict[str, list[ColumnSource]] = {}
-    for each in selected:
-        for column in each.columns:
-            columns.setdefault(column, []).append(ColumnSource(each.view.artifact, column))
-    reads = [each.view.artifact for each in selected]
+    for view, column in chosen.asked:
+        columns.setdefault(column, []).append(ColumnSource(views[view].artifact, column))
+    reads = [each.artifact for each in views.values()]
     with metadata.record(SERVICE, name, reads=reads) as step:
         return service_from(step.write(SERVICE, name, properties=properties, columns=columns))
 
@@ -223,6 +225,10 @@ def refresh(view: FeatureView) -> FeatureView:
 
 def _register(rows: Rows, name: str, wanted: Wanted) -> FeatureView:
     declared = declare(rows, check_name(name), wanted)
+    if _newest(ON_DEMAND, name):
+        raise Conflict(
+            f"there is an on-demand view {name!r} already", hint="give the view another name"
+        )
     properties = view_properties(declared)
     if (newest := _newest(VIEW, name)) and _same(newest, properties):
         return view_from(newest)

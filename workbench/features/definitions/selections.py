@@ -1,17 +1,20 @@
 """What callers name as features, resolved to views and columns.
 
 A view, a service, ``"view"``, ``"view@3"``, ``"view:column"`` or a service's name. In a result a
-feature bears its column's name; where that name is taken it is ``view__column``.
+feature bears its column's name; where that name is taken it is ``view__column``. An on-demand view
+brings the views that it reads.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound, near
+from workbench.features.definitions.computed import KIND, OnDemandView, computed_from
 from workbench.features.definitions.views import (
     FeatureService,
     FeatureView,
@@ -19,7 +22,9 @@ from workbench.features.definitions.views import (
     view_from,
 )
 
-Asked = FeatureView | FeatureService | str
+View = FeatureView | OnDemandView
+Asked = FeatureView | OnDemandView | FeatureService | str
+Names = dict[tuple[str, str], str]
 
 
 @dataclass(frozen=True)
@@ -30,8 +35,54 @@ class Selection:
     columns: tuple[str, ...]
 
 
-def resolve(features: Asked | Sequence[Asked]) -> list[Selection]:
-    """Return what was asked for, each view once, in order.
+@dataclass(frozen=True)
+class Chosen:
+    """What was asked for, and what it takes to answer.
+
+    Attributes
+    ----------
+    asked : tuple of (view, column)
+        In order, each once; views by name.
+    selections : tuple of Selection
+        What is to be read: what was asked for, and what on-demand views are computed from.
+    computed : tuple of OnDemandView
+        Each after those that it reads.
+    """
+
+    asked: tuple[tuple[str, str], ...]
+    selections: tuple[Selection, ...]
+    computed: tuple[OnDemandView, ...] = ()
+
+    @property
+    def views(self) -> dict[str, View]:
+        """All views, by name."""
+        stored: dict[str, View] = {each.view.name: each.view for each in self.selections}
+        return stored | {each.name: each for each in self.computed}
+
+    def names(self, taken: Iterable[str] = ()) -> Names:
+        """Return what each (view, column) is called where the columns `taken` are there already.
+
+        What is read or computed on the way only is called ``view:column``.
+        """
+        found = _named(self.asked, taken)
+        pairs = [(each.view.name, column) for each in self.selections for column in each.columns]
+        pairs += [(view, column) for view, column in self._between() if (view, column) not in found]
+        return found | {pair: ":".join(pair) for pair in pairs if pair not in found}
+
+    def steps(self, names: Names) -> list[dict[str, Any]]:
+        """Return what `computed.compute` follows; `names` as `names` gave them."""
+        return [each.step(names) for each in self.computed]
+
+    def _between(self) -> list[tuple[str, str]]:
+        """Return the columns of on-demand views that other on-demand views read."""
+        known = {each.name for each in self.computed}
+        parts = (feature.partition(":") for each in self.computed for feature in each.reads)
+        named = ((reference.partition("@")[0], column) for reference, _, column in parts)
+        return [(view, column) for view, column in named if view in known]
+
+
+def choose(features: Asked | Sequence[Asked]) -> Chosen:
+    """Return what was asked for, and what it takes to answer.
 
     Raises
     ------
@@ -40,38 +91,37 @@ def resolve(features: Asked | Sequence[Asked]) -> list[Selection]:
     InvalidInput
         If nothing, or two versions of one view, were asked for.
     """
-    if not isinstance(features, (str, FeatureView, FeatureService)) and not isinstance(
-        features, Iterable
-    ):
+    if isinstance(features, (str, FeatureView, OnDemandView, FeatureService)):
+        features = [features]
+    if not isinstance(features, Iterable):
         raise InvalidInput(
             f"{features!r} is no feature", hint='give a view, a service, "view" or "view:column"'
         )
-    asked = [features] if isinstance(features, (str, FeatureView, FeatureService)) else features
-    found: dict[str, tuple[FeatureView, dict[str, None]]] = {}
-    looked_up: dict[str, FeatureView | FeatureService] = {}
-    for each in asked:
-        for view, columns in _expand(each, looked_up):
-            kept, names = found.setdefault(view.name, (view, {}))
-            if kept.ref != view.ref:
-                raise InvalidInput(
-                    f"both {kept.ref} and {view.ref} were asked for", hint="take one"
-                )
-            names.update(dict.fromkeys(columns))
-    if not found:
+    found = _Found()
+    for each in features:
+        found.ask(each)
+    if not found.views:
         raise InvalidInput("no features were asked for", hint="name at least one view")
-    return [Selection(view, tuple(columns)) for view, columns in found.values()]
+    return found.chosen()
 
 
-def output_names(
-    selections: Sequence[Selection], taken: Iterable[str] = ()
-) -> dict[tuple[str, str], str]:
+def resolve(features: Asked | Sequence[Asked]) -> list[Selection]:
+    """Return the stored views that answer what was asked for, each once, in order; see `choose`."""
+    return list(choose(features).selections)
+
+
+def output_names(selections: Sequence[Selection], taken: Iterable[str] = ()) -> Names:
     """Return the name of each (view, column) in a result that has the columns `taken` already."""
-    counts = Counter(column for each in selections for column in each.columns)
+    return _named([(each.view.name, c) for each in selections for c in each.columns], taken)
+
+
+def _named(pairs: Sequence[tuple[str, str]], taken: Iterable[str]) -> Names:
+    taken = list(taken)
+    counts = Counter(column for _, column in pairs)
     counts.update(taken)
     names = {
-        (each.view.name, column): column if counts[column] == 1 else f"{each.view.name}__{column}"
-        for each in selections
-        for column in each.columns
+        (view, column): column if counts[column] == 1 else f"{view}__{column}"
+        for view, column in pairs
     }
     double = [name for name, count in Counter([*names.values(), *taken]).items() if count > 1]
     if double:
@@ -79,40 +129,117 @@ def output_names(
     return names
 
 
-def _expand(
-    asked: Asked, looked_up: dict[str, FeatureView | FeatureService]
-) -> list[tuple[FeatureView, list[str]]]:
-    if isinstance(asked, FeatureView):
-        return [(asked, [column.name for column in asked.columns])]
-    if isinstance(asked, FeatureService):
-        return [pair for each in asked.features for pair in _expand(each, looked_up)]
-    if not isinstance(asked, str):
-        raise InvalidInput(
-            f"{asked!r} is no feature", hint='give a view, a service, "view" or "view:column"'
-        )
-    reference, colon, column = asked.partition(":")
-    if reference not in looked_up:
-        looked_up[reference] = _view(reference, service=not colon)
-    view = looked_up[reference]
-    if isinstance(view, FeatureService):
-        return _expand(view, looked_up)
-    known = [each.name for each in view.columns]
-    if not colon:
-        return [(view, known)]
-    if column not in known:
-        raise NotFound(f"the view {view.ref} has no feature {column!r}", hint=near(column, known))
-    return [(view, [column])]
+@dataclass
+class _Found:
+    """What is gathered while features are looked up."""
+
+    views: dict[str, View] = field(default_factory=dict)
+    columns: dict[str, dict[str, None]] = field(default_factory=dict)
+    needed: dict[str, dict[str, None]] = field(default_factory=dict)
+    computed: dict[str, OnDemandView] = field(default_factory=dict)
+    pinned: dict[str, str] = field(default_factory=dict)
+    records: dict[str, View | FeatureService] = field(default_factory=dict)
+
+    def ask(self, asked: Asked) -> None:
+        """Add one thing that was asked for."""
+        if isinstance(asked, str):
+            reference, colon, column = asked.partition(":")
+            record = self._record(reference, service=not colon)
+            if not colon:
+                self.ask(record)
+            elif not isinstance(record, FeatureService):
+                known = [each.name for each in record.columns]
+                if column not in known:
+                    raise NotFound(
+                        f"the view {record.ref} has no feature {column!r}", hint=near(column, known)
+                    )
+                self._add(record, [column])
+        elif isinstance(asked, FeatureService):
+            for reference in asked.reads:
+                self.pinned.setdefault(reference.partition("@")[0], reference)
+            for feature in asked.features:
+                self.ask(feature)
+        elif isinstance(asked, (FeatureView, OnDemandView)):
+            self._add(asked, [each.name for each in asked.columns])
+        else:
+            raise InvalidInput(
+                f"{asked!r} is no feature", hint='give a view, a service, "view" or "view:column"'
+            )
+
+    def chosen(self) -> Chosen:
+        """Return it all, with what on-demand views read."""
+        asked = [(view, column) for view, columns in self.columns.items() for column in columns]
+        for view in list(self.views.values()):
+            self._need(view)
+        selections = []
+        for name, view in self.views.items():
+            columns = {**self.columns.get(name, {}), **self.needed.get(name, {})}
+            if isinstance(view, FeatureView):
+                selections.append(Selection(view, tuple(columns)))
+        return Chosen(tuple(asked), tuple(selections), tuple(self.computed.values()))
+
+    def _add(self, view: View, columns: Iterable[str]) -> None:
+        kept = self.views.setdefault(view.name, view)
+        if kept.ref != view.ref:
+            raise InvalidInput(f"both {kept.ref} and {view.ref} were asked for", hint="take one")
+        self.columns.setdefault(view.name, {}).update(dict.fromkeys(columns))
+
+    def _need(self, view: View) -> None:
+        """Add what an on-demand view reads, then itself."""
+        if not isinstance(view, OnDemandView) or view.name in self.computed:
+            return
+        for feature in view.reads:
+            reference, _, column = feature.partition(":")
+            source = self._source(view, reference)
+            self.needed.setdefault(source.name, {})[column] = None
+            self._need(source)
+        self.computed[view.name] = view
+
+    def _source(self, reader: OnDemandView, reference: str) -> View:
+        """Return the view that an on-demand view reads: of its meaning, and as new as can be."""
+        name = reference.partition("@")[0]
+        pinned = self._record(reference)
+        assert not isinstance(pinned, FeatureService)  # noqa: S101  # only views are ever read
+        if name not in self.views:
+            kept = self._record(self.pinned.get(name, reference))
+            if name not in self.pinned or kept.definition != pinned.definition:  # type: ignore[union-attr]  # as above
+                kept = _newest_alike(pinned)
+            self.views[name] = kept  # type: ignore[assignment]  # as above
+        found = self.views[name]
+        if found.definition != pinned.definition:
+            raise InvalidInput(
+                f"{reader.ref} reads {pinned.ref}, and {found.ref} is defined in another way",
+                hint=f"define {reader.name!r} again, or ask for {pinned.ref}",
+            )
+        return found
+
+    def _record(self, reference: str, *, service: bool = False) -> View | FeatureService:
+        if reference not in self.records:
+            self.records[reference] = _looked_up(reference, service=service)
+        return self.records[reference]
 
 
-def _view(reference: str, *, service: bool) -> FeatureView | FeatureService:
+def _newest_alike(view: View) -> View:
+    """Return the newest version of a view that means the same."""
+    read = view_from if isinstance(view, FeatureView) else computed_from
+    for artifact in workspace.current().metadata.versions(view.artifact.kind, view.name):
+        if artifact.properties["definition"] == view.definition:
+            return read(artifact)
+    return view
+
+
+def _looked_up(reference: str, *, service: bool) -> View | FeatureService:
     metadata = workspace.current().metadata
-    try:
-        return view_from(metadata.artifact("feature_view", reference))
-    except NotFound:
-        if not service:
-            raise
+    missing: NotFound | None = None
+    kinds: Mapping[str, Any] = {"feature_view": view_from, KIND: computed_from}
+    if service:
+        kinds = {**kinds, "feature_service": service_from}
+    for kind, read in kinds.items():
         try:
-            return service_from(metadata.artifact("feature_service", reference))
-        except NotFound:
-            pass  # the error about the view says more
-        raise
+            found: View | FeatureService = read(metadata.artifact(kind, reference))
+        except NotFound as error:
+            missing = missing or error  # the error about the view says most
+        else:
+            return found
+    assert missing is not None  # noqa: S101  # every kind was missing
+    raise missing

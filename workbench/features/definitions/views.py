@@ -160,12 +160,16 @@ class FeatureService:
     features : tuple of str
         ``view@version:column``, in order.
     description : str
+    reads : tuple of str
+        The versions of all views that it takes to answer: those of its features, and those that
+        on-demand features are computed from.
     artifact : Artifact
     """
 
     name: str
     features: tuple[str, ...]
     description: str = ""
+    reads: tuple[str, ...] = ()
     artifact: Artifact = field(repr=False, kw_only=True)
 
     def __hash__(self) -> int:
@@ -264,6 +268,7 @@ def service_from(artifact: Artifact) -> FeatureService:
         name=artifact.name,
         features=tuple(artifact.properties["features"]),
         description=artifact.properties["description"],
+        reads=tuple(artifact.properties.get("reads", ())),
         artifact=artifact,
     )
 
