@@ -1,0 +1,172 @@
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.features.windows.reference import Event, alike, values_at
+from tests.unit.features.windows.strategies import AGGREGATIONS, EVENTS, INPUTS, SECOND, TIMES
+from workbench.core.errors import InvalidInput
+from workbench.data.columns import Column
+from workbench.features.definitions.aggregations import Aggregation
+from workbench.features.online.stores.encoding import unpack_order
+from workbench.features.windows.layout import Layout, from_json, layout_of, to_json
+from workbench.features.windows.packed import (
+    Tiles,
+    add_events,
+    empty,
+    merge,
+    pack,
+    read,
+    unpack,
+)
+
+LAYOUT = layout_of(AGGREGATIONS, INPUTS)
+NAMES = [each.name for each in INPUTS]
+FAR = 10**16
+
+
+def visible(event: Event) -> int:
+    return max(event[0], event[1])
+
+
+def tiles_of(events: Sequence[Event], layout: Layout = LAYOUT) -> Tiles:
+    tiles = Tiles(layout)
+    add_events(tiles, events, FAR)
+    return tiles
+
+
+@given(EVENTS, TIMES, st.randoms(use_true_random=False))
+def test_a_row_reads_as_the_events_that_were_known_whatever_their_order(
+    events: list[Event], at: int, chance: random.Random
+) -> None:
+    known = [each for each in events if visible(each) <= at]
+    chance.shuffle(known)
+    row = pack(tiles_of(known))
+    found = read(row, LAYOUT, at)
+    assert found is not None
+    assert alike(found, values_at(AGGREGATIONS, NAMES, known, at))
+
+
+@given(EVENTS, EVENTS, TIMES)
+def test_a_row_goes_on_as_if_it_had_never_been_packed(
+    first: list[Event], then: list[Event], at: int
+) -> None:
+    early = [each for each in first if visible(each) <= at]
+    late = [each for each in then if visible(each) <= at]
+    moment = max(map(visible, early), default=at)
+    tiles = unpack(pack(tiles_of(early)), LAYOUT)
+    tiles.prune(moment)
+    add_events(tiles, late, FAR)
+    found = read(pack(tiles), LAYOUT, at)
+    assert found is not None
+    assert alike(found, values_at(AGGREGATIONS, NAMES, [*early, *late], at))
+
+
+@given(EVENTS, EVENTS, EVENTS)
+def test_merging_does_not_depend_on_order_or_repetition(
+    one: list[Event], two: list[Event], three: list[Event]
+) -> None:
+    a, b, c = map(tiles_of, (one, two, three))
+    assert pack(merge(a, b)) == pack(merge(b, a))
+    assert pack(merge(merge(a, b), c)) == pack(merge(a, merge(b, c)))
+    assert pack(merge(a, a)) == pack(a)
+    assert pack(merge(merge(a, b), b)) == pack(merge(a, b))
+
+
+@given(EVENTS, TIMES)
+def test_of_an_older_and_a_newer_state_the_newer_one_remains(events: list[Event], at: int) -> None:
+    known = sorted((each for each in events if visible(each) <= at), key=visible)
+    newer = tiles_of(known)
+    for older in range(len(known)):
+        assert pack(merge(tiles_of(known[:older]), newer)) == pack(newer)
+
+
+def test_a_row_begins_with_its_order() -> None:
+    row = pack(
+        tiles_of([(-5, 70, (1, None, None, None, None)), (3, 4, (1, None, None, None, None))])
+    )
+    assert unpack_order(row) == (3, 70)
+
+
+def test_no_event_is_nothing_but_a_count_of_0() -> None:
+    row = pack(Tiles(LAYOUT))
+    found = read(row, LAYOUT, 0)
+    assert found == empty(LAYOUT) == values_at(AGGREGATIONS, NAMES, [], 0)
+
+
+def test_an_instant_before_the_newest_event_is_answered_only_where_no_other_was_asked_for() -> None:
+    layout = layout_of([Aggregation("count", windows="1m")], [])
+    row = pack(tiles_of([(10 * SECOND, 20 * SECOND, ())], layout))
+    assert read(row, layout, 19 * SECOND, named=True) is None
+    assert read(row, layout, 19 * SECOND) == [1]
+    assert read(row, layout, 20 * SECOND, named=True) == [1]
+
+
+def test_a_row_that_was_pruned_does_not_answer_for_a_time_before() -> None:
+    layout = layout_of([Aggregation("count", windows="1m")], [])
+    tiles = tiles_of([(0, 0, ())], layout)
+    tiles.prune(100 * SECOND)
+    row = pack(tiles)
+    assert read(row, layout, 30 * SECOND, named=True) is None
+    assert read(row, layout, 100 * SECOND, named=True) == [0]
+
+
+def test_only_the_features_asked_for_are_read_in_their_order() -> None:
+    row = pack(tiles_of([(0, 0, (4, 2.0, "ä", True, None))]))
+    names = [each.name for each in LAYOUT.features]
+    wanted = [names.index("t_last_1m"), names.index("n_sum_1h"), names.index("b_max_1m")]
+    assert read(row, LAYOUT, 0, wanted) == ["ä", 4, True]
+    assert empty(LAYOUT, wanted) == [None, None, None]
+
+
+def test_whole_numbers_are_summed_exactly_and_refused_past_64_bits() -> None:
+    layout = layout_of([Aggregation("sum", "n", windows="1m")], [Column("n", "int64")])
+    exact = [(0, 0, (2**62,)), (0, 0, (-(2**62) + 1,)), (0, 0, (2**53,))]
+    assert read(pack(tiles_of(exact, layout)), layout, 0) == [2**53 + 1]
+    with pytest.raises(InvalidInput, match="passes 64 bits"):
+        pack(tiles_of([(0, 0, (2**63 - 1,))] * 4, layout))
+
+
+def test_a_key_of_too_many_values_is_refused_and_says_what_to_do() -> None:
+    layout = layout_of([Aggregation("distinct", "n", windows="1m")], [Column("n", "int64")])
+    most = tiles_of([(0, 0, (value,)) for value in range(10_000)], layout)
+    assert read(pack(most), layout, 0) == [10_000]
+    most.add(0, 0, (-1,))
+    with pytest.raises(InvalidInput, match=r"10,001 different values of 'n'.*group the values"):
+        pack(most)
+
+
+@pytest.mark.parametrize(
+    "value", ["7", b"7", True, 1.5], ids=["text", "bytes", "a truth value", "a fraction"]
+)
+def test_a_value_of_another_type_is_refused_and_nothing_is_added(value: Any) -> None:
+    layout = layout_of([Aggregation("sum", "n", windows="1m")], [Column("n", "int64")])
+    tiles = Tiles(layout)
+    with pytest.raises(InvalidInput, match="is no int64"):
+        add_events(tiles, [(0, 0, (1,)), (0, 0, (value,))], FAR)
+    assert read(pack(tiles), layout, 0) == [None]
+
+
+def test_an_event_of_the_future_is_refused_but_a_clock_may_be_a_little_ahead() -> None:
+    layout = layout_of([Aggregation("count", windows="1m")], [])
+    tiles = Tiles(layout)
+    add_events(tiles, [(2 * SECOND, 2 * SECOND, ())], now=0)
+    with pytest.raises(InvalidInput, match=r"86,400 seconds in the future"):
+        add_events(tiles, [(86_400 * SECOND, 0, ())], now=0)
+    assert read(pack(tiles), layout, 0) == [1]
+
+
+def test_values_that_cannot_be_put_together_are_refused() -> None:
+    layout = layout_of([Aggregation("count", "l", windows="1m")], [Column("l", "list<int64>")])
+    with pytest.raises(InvalidInput, match="list<int64> cannot be aggregated"):
+        add_events(Tiles(layout), [(0, 0, ([1],))], 0)
+
+
+def test_a_layout_goes_through_a_plan() -> None:
+    again = from_json(to_json(LAYOUT))
+    assert again.features == LAYOUT.features
+    assert again.series == LAYOUT.series
+    assert from_json(to_json(LAYOUT)) is again

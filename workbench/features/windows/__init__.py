@@ -1,0 +1,8 @@
+"""Events put together over sliding windows, by one rule offline and online.
+
+An event with time *e*, known from *v*, counts in a window of length *w* at the instants from *v* on
+and before the end of its tile plus *w*. `layout` says which tiles a view's features need and
+`values` how values are held in them. Online, `partials` are what is known of a tile's values,
+`tiles` the state of one key, `results` what a request wants of it and `packed` its bytes, which are
+read without unpacking the tiles.
+"""

@@ -1,0 +1,137 @@
+"""What is known of the events of one key: its tiles, as a writer changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgpack
+
+from workbench.core.errors import InvalidInput
+from workbench.features.windows.layout import Layout
+from workbench.features.windows.partials import added
+from workbench.features.windows.values import held
+
+NEVER = -(1 << 63)
+_MOST_AHEAD = 5 * 60 * 1_000_000
+Tile = list[Any]  # events, newest visible, then a part for each of the series' parts
+Event = tuple[int, int, Sequence[Any]]
+
+
+class Tiles:
+    """The tiles of one key of a view; `packed.pack` makes bytes of them.
+
+    Attributes
+    ----------
+    layout : Layout
+    series : list of dict
+        For each of the layout's series, the tiles that hold events, by their number since 1970.
+    latest : dict
+        By column, the event that `last` gives: (event, created, value).
+    newest : int
+        The greatest event time seen, in microseconds; `NEVER` at first.
+    floor : int
+        From when these tiles can answer: every event in them was visible by then, and no tile was
+        dropped that counts from then on.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.series: list[dict[int, Tile]] = [{} for _ in layout.series]
+        self.latest: dict[int, tuple[int, int, Any]] = {}
+        self.newest = NEVER
+        self.floor = NEVER
+
+    def add(self, event: int, created: int, values: Sequence[Any]) -> None:
+        """Add one event: its times in microseconds, and what tiles hold of its values."""
+        visible = max(event, created)
+        self.newest = max(self.newest, event)
+        self.floor = max(self.floor, visible)
+        for series, tiles in zip(self.layout.series, self.series, strict=True):
+            number = event // series.tile
+            if number < (self.floor - series.kept) // series.tile:
+                continue  # too late to count anywhere
+            tile = tiles.get(number)
+            if tile is None:
+                tile = tiles[number] = [0, visible, *([None] * len(series.parts))]
+            tile[0] += 1
+            tile[1] = max(tile[1], visible)
+            age = ((number + 1) * series.tile - event) / series.tile
+            count = 0
+            for position, (part, column) in enumerate(series.parts, start=2):
+                value = values[column]
+                if value is None:
+                    continue
+                if part == "count":  # sorts before the parts of its column that need it
+                    count = (tile[position] or 0) + 1
+                tile[position] = added(part, tile[position], value, age, count)
+        for column in self.layout.latest:
+            if (value := values[column]) is not None:
+                self.keep_latest(column, (event, created, value))
+
+    def keep_latest(self, column: int, candidate: tuple[int, int, Any]) -> None:
+        """Keep an event's value if `last` would give it: of two at one time, the greater value."""
+        known = self.latest.get(column)
+        if known is None or candidate > known:
+            self.latest[column] = candidate
+
+    def prune(self, now: int) -> None:
+        """Drop the tiles that count nowhere from `now` on, in microseconds."""
+        self.floor = max(self.floor, now)
+        for series, tiles in zip(self.layout.series, self.series, strict=True):
+            first = (self.floor - series.kept) // series.tile
+            for number in [each for each in tiles if each < first]:
+                del tiles[number]
+
+
+def add_events(tiles: Tiles, events: Iterable[Event], now: int) -> None:
+    """Add events as they are given: times in microseconds, values in the order of the inputs.
+
+    Adding an event twice counts it twice: whoever delivers at least once must know what was
+    delivered.
+
+    Raises
+    ------
+    InvalidInput
+        If a value is not of its column's type, or an event would be known only minutes from now,
+        as that of a clock that is wrong. Nothing is added then.
+    """
+    holders = [held(each.type) for each in tiles.layout.inputs]
+    ready = []
+    for event, created, values in events:
+        if max(event, created) > now + _MOST_AHEAD:
+            ahead = (max(event, created) - now) / 1e6
+            raise InvalidInput(
+                f"an event lies {ahead:,.0f} seconds in the future",
+                hint="check the clock of whoever sent it",
+            )
+        held_values = [hold(value) for hold, value in zip(holders, values, strict=True)]
+        ready.append((event, created, held_values))
+    for event, created, held_values in ready:
+        tiles.add(event, created, held_values)
+
+
+def merge(one: Tiles, other: Tiles) -> Tiles:
+    """Return what two states of one key know together; changes neither.
+
+    Of each tile the fuller one is taken, so it does not matter in which order states are merged,
+    nor how often: merging is commutative, associative and idempotent. Two writers that each saw
+    some of one tile's events do not add up; each tile needs one writer that sees them all.
+    """
+    merged = Tiles(one.layout)
+    merged.newest = max(one.newest, other.newest)
+    merged.series = [
+        {
+            number: max(
+                (side[number] for side in pair if number in side),
+                key=lambda tile: (tile[0], tile[1], msgpack.packb(tile)),
+            )
+            for number in pair[0].keys() | pair[1].keys()
+        }
+        for pair in zip(one.series, other.series, strict=True)
+    ]
+    for side in (one, other):
+        for column, candidate in side.latest.items():
+            merged.keep_latest(column, candidate)
+    merged.prune(max(one.floor, other.floor))
+    return merged
