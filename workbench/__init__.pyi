@@ -18,6 +18,8 @@ from workbench.features.definitions.entities import Entity
 from workbench.features.definitions.on_demand import on_demand_view
 from workbench.features.definitions.registration import feature_service, feature_view
 from workbench.features.definitions.views import FeatureService, FeatureView
+from workbench.features.log.events import track_event, tracked_events
+from workbench.features.log.served import feature_log
 from workbench.features.offline.training_sets import training_set
 from workbench.features.online.materialization import materialize
 from workbench.features.online.pushing import push
@@ -60,6 +62,7 @@ __all__ = [
     "deployments",
     "drift",
     "evaluate",
+    "feature_log",
     "feature_service",
     "feature_view",
     "gradient_boosting",
@@ -84,6 +87,8 @@ __all__ = [
     "schema",
     "start_run",
     "statistics",
+    "track_event",
+    "tracked_events",
     "train",
     "training_set",
     "validate",

@@ -12,19 +12,24 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import hashlib
 import os
 import struct
+import warnings
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from workbench.core.ids import new_id
+from workbench.core.references import check_name
 
 SUFFIX = ".journal"
 SEGMENT_BYTES = 16 << 20
 _FRAME = struct.Struct("<II")
+_LONGEST = 200
 _TIME = "%Y%m%dT%H%M%S"
 
 
@@ -97,6 +102,27 @@ class Segment:
             self.torn = True
 
 
+def folder_of(place: Path, name: str) -> Path:
+    """Return the folder of a name, whatever letters it is made of.
+
+    Examples
+    --------
+    >>> folder_of(Path("logs"), "../航空").name
+    '%2E.%2F%E8%88%AA%E7%A9%BA'
+    """
+    text = quote(check_name(name), safe=" ")
+    if text.startswith("."):
+        text = f"%2E{text[1:]}"
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST - 17]}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+    return place / text
+
+
+def names_in(place: Path) -> list[str]:
+    """Return the names that have a folder."""
+    return sorted(unquote(each.name) for each in place.glob("*") if each.is_dir())
+
+
 def frame(content: bytes) -> bytes:
     """Return content with its length and its checksum before it."""
     return _FRAME.pack(len(content), zlib.crc32(content)) + content
@@ -116,6 +142,15 @@ class Damage:
 
     torn: int = 0
     unreadable: int = 0
+
+    def warn(self, what: str) -> None:
+        """Say that something is not what was written; what was never wholly written is no loss."""
+        if self.unreadable:
+            warnings.warn(
+                f"{self.unreadable} parts of {what} cannot be read and are left out; "
+                "their disk may be failing",
+                stacklevel=3,
+            )
 
 
 def frames(path: Path, damage: Damage) -> Iterator[bytes]:
