@@ -9,6 +9,7 @@ from typing import Any
 
 from workbench import workspace
 from workbench.core.settings import Settings
+from workbench.features.definitions.computed import KIND as ON_DEMAND
 from workbench.features.definitions.views import service_from, view_from
 from workbench.features.online.reading import plan_of
 from workbench.metadata import Artifact, ColumnSource
@@ -71,10 +72,20 @@ def compile_plan(version: ModelVersion) -> Compiled:
     service = space.metadata.artifact("feature_service", named)
     content["retrieval"] = _retrieval(service, version)
     reads = [service]
+    between = set(content["retrieval"]["between"])
+    for step in content["retrieval"]["on_demand"]:
+        computed = space.metadata.artifact(ON_DEMAND, step["ref"])
+        reads.append(computed)
+        for output in step["outputs"]:
+            if output["name"] not in between:
+                source = ColumnSource(computed, output["column"], "computed on demand")
+                columns[output["name"]] = [source]
     for view in content["retrieval"]["views"]:
         known = view_from(space.metadata.artifact("feature_view", view["ref"]))
         reads.append(known.artifact)
         for column in view["columns"]:
+            if column["name"] in between:
+                continue
             original = known.columns[column["position"]].name
             source = ColumnSource(known.artifact, original, "looked up by key")
             columns[column["name"]] = [source]

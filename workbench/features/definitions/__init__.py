@@ -2,6 +2,7 @@
 
 `entities` and `aggregations` are what a definition is made of; `sources` turns a dataset, SQL or a
 function into rows, `sql_lineage` says which columns those came from, and `registration` records the
-result as one of the records in `views`. `selections` turns what a caller names into views and
-columns.
+result as one of the records in `views`. `on_demand` records a function over a request and other
+features: `programs` keeps it as text, `computed` is the record and `computing` runs it.
+`selections` turns what a caller names into views and columns.
 """

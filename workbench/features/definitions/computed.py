@@ -1,4 +1,4 @@
-"""On-demand views as they are recorded, and computing them, row by row, the same on both sides."""
+"""On-demand views as they are recorded: frozen, versioned, read from an artifact."""
 
 from __future__ import annotations
 
@@ -8,14 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.core.errors import InvalidInput, near
 from workbench.data.columns import Column
-from workbench.features.definitions.programs import load
-from workbench.features.definitions.values import read_value
 from workbench.metadata import Artifact
 
 KIND = "on_demand_view"
-_LONGEST = 300
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,7 @@ class OnDemandView:
         return str(self.artifact.properties["definition"])
 
     def step(self, names: Mapping[tuple[str, str], str]) -> dict[str, Any]:
-        """Return what `compute` follows, as JSON that a deployment carries.
+        """Return what `computing.compute` follows, as JSON that a deployment carries.
 
         Parameters
         ----------
@@ -175,102 +171,3 @@ def computed_from(artifact: Artifact) -> OnDemandView:
         tags=tuple(known["tags"]),
         artifact=artifact,
     )
-
-
-def compute(
-    steps: Sequence[Mapping[str, Any]],
-    rows: Sequence[dict[str, Any]],
-    given: Sequence[Mapping[str, Any]],
-    where: str = "entity",
-) -> None:
-    """Add on-demand features to rows of other features.
-
-    Parameters
-    ----------
-    steps : sequence of mappings
-        As `OnDemandView.step` makes them, each after those that it reads.
-    rows : sequence of dict
-        Features by name; changed.
-    given : sequence of mappings
-        What each row's request says.
-    where : str
-        What a row is called in an error: ``"entity"``, ``"row"``.
-
-    Raises
-    ------
-    InvalidInput
-        If a request lacks an input or gives it in another type, the function fails, or it returns
-        something else than it said; the error names the row's values.
-    """
-    for step in steps:
-        function = load(step["code"], step["function"])
-        outputs = step["outputs"]
-        for position, (row, request) in enumerate(zip(rows, given, strict=True)):
-            here = f"{where} {position}"
-            arguments = _arguments(step, row, request, here)
-            try:
-                result = function(**arguments)
-            except Exception as error:  # whatever a user's function raises
-                raise _failed(step, here, arguments, error) from error
-            values = _values(step, result, here, arguments)
-            for output in outputs:
-                if output["name"] is not None:
-                    row[output["name"]] = read_value(
-                        values[output["column"]],
-                        output["type"],
-                        output["column"],
-                        f"what {step['function']}() returned for {here}",
-                    )
-
-
-def _arguments(
-    step: Mapping[str, Any], row: Mapping[str, Any], request: Mapping[str, Any], where: str
-) -> dict[str, Any]:
-    arguments: dict[str, Any] = {}
-    for each in step["arguments"]:
-        name, source = each["name"], each["from"]
-        if source is None and name not in request:
-            raise InvalidInput(
-                f"{where} has no {name!r}, which the on-demand view {step['view']!r} takes",
-                hint=near(name, request, otherwise=f"give {name!r} with the keys"),
-            )
-        value = request[name] if source is None else row[source]
-        arguments[name] = read_value(value, each["type"], name, where)
-    return arguments
-
-
-def _values(
-    step: Mapping[str, Any], result: object, where: str, arguments: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    wanted = [each["column"] for each in step["outputs"]]
-    if isinstance(result, Mapping):
-        if set(result) == set(wanted):
-            return result
-        said = f"a dict of {', '.join(map(repr, result)) or 'nothing'}"
-    elif len(wanted) == 1:
-        return {wanted[0]: result}
-    else:
-        said = f"a {type(result).__name__}"
-    raise InvalidInput(
-        f"{step['function']}() returned {said} for {where} ({_shown(arguments)})",
-        hint=f"return a dict of {', '.join(map(repr, wanted))}",
-    )
-
-
-def _failed(
-    step: Mapping[str, Any], where: str, arguments: Mapping[str, Any], error: Exception
-) -> InvalidInput:
-    missing = [name for name, value in arguments.items() if value is None]
-    hint = "mend the function, and define the view again"
-    if missing:
-        hint = f"a value that is missing is None, as {missing[0]!r} is here: let it return None"
-    return InvalidInput(
-        f"{step['function']}() of the view {step['ref']} failed for {where} "
-        f"({_shown(arguments)}): {type(error).__name__}: {error}",
-        hint=hint,
-    )
-
-
-def _shown(arguments: Mapping[str, Any]) -> str:
-    text = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

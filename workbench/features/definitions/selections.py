@@ -69,16 +69,30 @@ class Chosen:
         pairs += [(view, column) for view, column in self._between() if (view, column) not in found]
         return found | {pair: ":".join(pair) for pair in pairs if pair not in found}
 
+    def only(self, asked: Iterable[tuple[str, str]]) -> Chosen:
+        """Return what it takes to answer some of what was asked for."""
+        asked = tuple(asked)
+        wanted = set(asked)
+        computed: list[OnDemandView] = []
+        for view in reversed(self.computed):
+            if wanted & {(view.name, each.name) for each in view.columns}:
+                wanted |= set(map(_pair, view.reads))
+                computed.insert(0, view)
+        kept = [
+            Selection(each.view, tuple(c for c in each.columns if (each.view.name, c) in wanted))
+            for each in self.selections
+        ]
+        return Chosen(asked, tuple(each for each in kept if each.columns), tuple(computed))
+
     def steps(self, names: Names) -> list[dict[str, Any]]:
-        """Return what `computed.compute` follows; `names` as `names` gave them."""
+        """Return what `computing.compute` follows; `names` as `names` gave them."""
         return [each.step(names) for each in self.computed]
 
     def _between(self) -> list[tuple[str, str]]:
         """Return the columns of on-demand views that other on-demand views read."""
         known = {each.name for each in self.computed}
-        parts = (feature.partition(":") for each in self.computed for feature in each.reads)
-        named = ((reference.partition("@")[0], column) for reference, _, column in parts)
-        return [(view, column) for view, column in named if view in known]
+        pairs = (_pair(feature) for each in self.computed for feature in each.reads)
+        return [pair for pair in pairs if pair[0] in known]
 
 
 def choose(features: Asked | Sequence[Asked]) -> Chosen:
@@ -113,6 +127,12 @@ def resolve(features: Asked | Sequence[Asked]) -> list[Selection]:
 def output_names(selections: Sequence[Selection], taken: Iterable[str] = ()) -> Names:
     """Return the name of each (view, column) in a result that has the columns `taken` already."""
     return _named([(each.view.name, c) for each in selections for c in each.columns], taken)
+
+
+def _pair(feature: str) -> tuple[str, str]:
+    """Return (view, column) of ``view@version:column``."""
+    reference, _, column = feature.partition(":")
+    return reference.partition("@")[0], column
 
 
 def _named(pairs: Sequence[tuple[str, str]], taken: Iterable[str]) -> Names:

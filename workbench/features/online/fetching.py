@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from workbench.core.errors import InvalidInput, near
+from workbench.features.definitions.computing import compute
 from workbench.features.online.decoders import NOTHING, Answer, Status, decoder_of
 from workbench.features.online.stores.encoding import micros, moment, pack_key
 from workbench.features.online.stores.state import read_state
@@ -64,9 +65,11 @@ class Fetched:
         for names, answers in zip(self.views, self.answers, strict=True):
             for given, row, (status, event, _) in zip(known, self.rows, answers, strict=True):
                 at = None if event is None else moment(event)
-                given.update((name, Served(row[name], status, at)) for name in names)
+                given.update((name, Served(row[name], status, at)) for name in names if name in row)
+        # What was computed on demand stands in no row of the store.
         return [
-            {name: given[name] for name in row} for given, row in zip(known, self.rows, strict=True)
+            {name: given.get(name) or Served(row[name], "present", None) for name in row}
+            for given, row in zip(known, self.rows, strict=True)
         ]
 
 
@@ -91,7 +94,8 @@ class ReadyPlan:
                 hint="compile it again",
             )
         self.content = plan
-        self._empty: dict[str, Any] = dict.fromkeys(plan["features"])
+        self._steps, self._between = plan.get("on_demand", ()), plan.get("between", ())
+        self._empty: dict[str, Any] = dict.fromkeys([*plan["features"], *self._between])
         self._views = [_View(view) for view in plan["views"]]
         self._names = tuple(view.names for view in self._views)
 
@@ -136,6 +140,11 @@ class ReadyPlan:
                 if answer[2] is not None:
                     row.update(zip(view.names, answer[2], strict=True))
             answers.append(given)
+        if self._steps:
+            compute(self._steps, rows, entities)
+            for row in rows:
+                for name in self._between:
+                    del row[name]
         return Fetched(rows, answers, self._names, absent)
 
 

@@ -32,7 +32,8 @@ def plan_of(
     Returns
     -------
     dict
-        JSON. ``plan["keys"]`` are the columns that an entity must give.
+        JSON. ``plan["keys"]`` are the columns that an entity must give, beside the inputs of
+        on-demand views.
 
     Raises
     ------
@@ -41,10 +42,11 @@ def plan_of(
     InvalidInput
         If one of `columns` is none of the features.
     """
-    from workbench.features.definitions.selections import output_names, resolve
+    from workbench.features.definitions.selections import choose
 
-    selections = resolve(features)
-    names = {name: pair for pair, name in output_names(selections).items()}
+    chosen = choose(features)
+    called = chosen.names()
+    names = {called[pair]: pair for pair in chosen.asked}
     if columns is not None:
         longer = {f"{v}__{c}": (v, c) for v, c in names.values()}
         for column in columns:
@@ -53,28 +55,37 @@ def plan_of(
                     f"{column!r} is none of the features", hint=near(column, [*names, *longer])
                 )
         names = {each: names.get(each) or longer[each] for each in columns}
+        chosen = chosen.only(names.values())
+        called = chosen.names() | {pair: name for name, pair in names.items()}
     views: list[dict[str, Any]] = []
-    for selection in selections:
+    for selection in chosen.selections:
         view = selection.view
         positions = {column.name: (i, column.type) for i, column in enumerate(view.columns)}
-        taken = [
-            {"name": name, "position": positions[column][0], "type": positions[column][1]}
-            for name, (owner, column) in names.items()
-            if owner == view.name
-        ]
-        if taken:
-            views.append(
-                {
-                    "view": view.name,
-                    "ref": view.ref,
-                    "table": view.table,
-                    "keys": [{"name": key.name, "type": key.type} for key in view.keys],
-                    "static": view.time is None,
-                    "ttl_micros": None
-                    if view.ttl is None
-                    else view.ttl // timedelta(microseconds=1),
-                    "columns": taken,
-                }
-            )
+        views.append(
+            {
+                "view": view.name,
+                "ref": view.ref,
+                "table": view.table,
+                "keys": [{"name": key.name, "type": key.type} for key in view.keys],
+                "static": view.time is None,
+                "ttl_micros": None if view.ttl is None else view.ttl // timedelta(microseconds=1),
+                "columns": [
+                    {
+                        "name": called[view.name, column],
+                        "position": positions[column][0],
+                        "type": positions[column][1],
+                    }
+                    for column in selection.columns
+                ],
+            }
+        )
     keys = dict.fromkeys(key["name"] for view in views for key in view["keys"])
-    return {"format": FORMAT, "keys": list(keys), "features": list(names), "views": views}
+    return {
+        "format": FORMAT,
+        "keys": list(keys),
+        "features": list(names),
+        "views": views,
+        # What on-demand views are computed from only is read under names of its own and left out.
+        "on_demand": chosen.steps(called),
+        "between": sorted(set(called.values()) - set(names)),
+    }

@@ -54,7 +54,7 @@ def online(
     ----------
     features : FeatureService, views, ``"view"`` or ``"view:column"``
     entities : dict or list of dict
-        The keys of each; further entries are ignored.
+        The keys of each, and the inputs of on-demand views; further entries are ignored.
     at : datetime, date or str, optional
         The moment to answer for; see `read`.
     statuses : bool
@@ -108,10 +108,13 @@ def _store(url: str) -> OnlineStore:
 
 def _plan(features: Asked | Sequence[Asked]) -> ReadyPlan:
     """Compile once what cannot change; a name may mean a newer version the next time."""
+    from workbench.features.definitions.computed import OnDemandView
     from workbench.features.definitions.views import FeatureService, FeatureView
 
     pinned = (FeatureService, FeatureView)
-    asked = (features,) if isinstance(features, (str, *pinned)) else tuple(features)
+    if isinstance(features, (str, OnDemandView, FeatureService, FeatureView)):
+        features = [features]
+    asked = tuple(features)
     if all(isinstance(each, pinned) for each in asked):
         return _compiled(asked)
     return ReadyPlan(plan_of(asked))

@@ -16,7 +16,8 @@ import pytest
 
 from workbench.core.errors import Conflict, InvalidInput, NotFound
 from workbench.data.datasets.ingest import ingest
-from workbench.features.definitions.computed import OnDemandView, compute
+from workbench.features.definitions.computed import OnDemandView
+from workbench.features.definitions.computing import compute
 from workbench.features.definitions.entities import Entity
 from workbench.features.definitions.on_demand import on_demand_view
 from workbench.features.definitions.registration import feature_service, feature_view
