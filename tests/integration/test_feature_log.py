@@ -24,7 +24,7 @@ from pathlib import Path
 from workbench.data.columns import Column
 from workbench.features.log.served import FeatureLog, log_folder
 from workbench.features.log.served_records import Feature, Row, Shape
-shape = Shape("s@1", (Column("k", "int64"),), (), (Feature("f", "float64", "v@1", "f"),), ("v@1",))
+shape = Shape("s@1", (Column("k", "int64"),), (), (Feature("f", "float64", "v@1", 0),), ("v@1",))
 log = FeatureLog(log_folder(Path(sys.argv[1]), "s"), shape)
 for i in range(10**9):
     row = Row([i], [], [i / 2], bytes(1), [None])

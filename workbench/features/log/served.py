@@ -126,10 +126,10 @@ class Served:
 
         Columns: ``request_id`` (one a row, by which events are joined), ``time`` (when it was
         served), ``at`` (the instant that it was asked for), ``service`` (with its version), the
-        keys, the inputs of the request, and for each feature its value, ``…__status`` (present,
-        missing or expired) and ``…__event`` (when what it says happened); last, for each view,
-        ``…__at``: the instant that its features were told for, which is another than ``at`` where a
-        table was materialized as of a moment. A key or feature with one of the first four names is
+        keys, the inputs of the request, and the features. Then for each view ``…__status`` (whether
+        its row was present, missing or expired), ``…__event`` (the row's event time) and ``…__at``
+        (the instant that its features were told for, which is another than ``at`` where its table
+        was materialized as of a moment). A key or feature with one of the first four names is
         called ``served_time`` and so on.
 
         Raises

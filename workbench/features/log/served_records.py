@@ -1,7 +1,8 @@
 """What is kept of a served request: as bytes while it is served, as a table when it is read.
 
 A record is a MessagePack array: id, time, the instant asked for, the instant of each view whose
-table stands still, and for each entity its keys, inputs, values, statuses and event times. What is
+table stands still, and for each entity its keys, inputs and values, and the status and event time
+of each view's row. What is
 the same for all requests, names and types, stands once at the head of a segment: its `Shape`.
 """
 
@@ -36,9 +37,9 @@ class Row(NamedTuple):
     ----------
     keys, inputs, values : sequence
     statuses : bytes
-        Of each feature, as a position in `STATUSES`.
+        Of the row of each view, as a position in `STATUSES`.
     events : sequence of int or None
-        Of each feature, its row's event time in microseconds.
+        Of the row of each view, its event time in microseconds.
     """
 
     keys: Sequence[Any]
@@ -57,14 +58,14 @@ class Feature:
     name, type : str
     view : str
         The reference of its view, with the version.
-    column : str
-        What it is called there.
+    position : int or None
+        Among the view's columns; None where it was computed on demand.
     """
 
     name: str
     type: str
     view: str
-    column: str
+    position: int | None = None
 
 
 @dataclass(frozen=True)
@@ -184,14 +185,11 @@ def schema(shape: Shape) -> pa.Schema:
     fields += [
         (shape.label(each.name), arrow_type(each.type)) for each in (*shape.keys, *shape.inputs)
     ]
-    for each in shape.features:
-        name = shape.label(each.name)
-        fields += [
-            (name, arrow_type(each.type)),
-            (f"{name}__status", pa.string()),
-            (f"{name}__event", time),
-        ]
-    fields += [(f"{each.partition('@')[0]}__at", time) for each in shape.views]
+    fields += [(shape.label(each.name), arrow_type(each.type)) for each in shape.features]
+    for each in shape.views:
+        view = each.partition("@")[0]
+        fields += [(f"{view}__status", pa.string())]
+        fields += [(f"{view}__event", time), (f"{view}__at", time)]
     return pa.schema(fields, metadata={METADATA: json.dumps(asdict(shape)).encode()})
 
 
@@ -230,8 +228,7 @@ def _batch(
 
     target = schema(shape)
     keys, inputs, values, statuses, events = zip(*rows, strict=True)
-    features = len(shape.features)
-    codes = np.frombuffer(b"".join(statuses), np.int8).reshape(len(rows), features)
+    codes = np.frombuffer(b"".join(statuses), np.int8).reshape(len(rows), len(shape.views))
     words = pa.array(STATUSES)
     micros = pa.int64()
     columns = [
@@ -240,15 +237,15 @@ def _batch(
         pa.array([shape.service] * len(rows)),
         *_given(shape.keys, keys),
         *_given(shape.inputs, inputs),
+        *(
+            pa.array(column, arrow_type(feature.type))
+            for feature, column in zip(shape.features, _transposed(values), strict=True)
+        ),
     ]
-    held = zip(shape.features, _transposed(values), _transposed(events), strict=True)
-    for index, (feature, column, when) in enumerate(held):
-        columns += [
-            pa.array(column, arrow_type(feature.type)),
-            words.take(pa.array(codes[:, index])),
-            pa.array(when, micros),
-        ]
-    columns += [pa.array(each, micros) for each in _transposed(instants)]
+    held = zip(_transposed(events), _transposed(instants), strict=True)
+    for index, (when, stood) in enumerate(held):
+        columns += [words.take(pa.array(codes[:, index]))]
+        columns += [pa.array(when, micros), pa.array(stood, micros)]
     cast = [
         column if column.type == field.type else column.cast(field.type)
         for column, field in zip(columns, target, strict=True)
