@@ -1,5 +1,7 @@
 """Features as they were known: training sets.
 
-`known_rows` works out from when each row of a view was known and `cache` keeps the result;
-`point_in_time` joins those rows to a spine and `training_sets` stores what results as a dataset.
+`known_rows` works out from when each row of a view was known, by `keys` and with what `spilling`
+puts aside, and `cache` keeps the result; `known_files` finds in it what a key's values were at an
+instant; `point_in_time` asks that for each row of a spine; `spines` reads those, and
+`training_sets` stores what results as a dataset.
 """

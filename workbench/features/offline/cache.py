@@ -17,10 +17,14 @@ from workbench.core.ids import new_id
 from workbench.data.datasets import dataset
 from workbench.data.engine import open_engine
 from workbench.features.definitions.sources import relation_of
-from workbench.features.offline.known_rows import Layout, prepare
+from workbench.features.offline.known_rows import BATCH, Layout, prepare, write_known
 
 if TYPE_CHECKING:
     from workbench.features.definitions.views import FeatureView
+
+
+#: Counted on when the file's columns or their meaning change.
+FORMAT = 2
 
 
 def known_rows(view: FeatureView) -> Path:
@@ -50,8 +54,8 @@ def known_rows(view: FeatureView) -> Path:
         ordered=view.source.kind != "sql",
     )
     try:
-        with storage_errors(f"the rows of {view.ref}"), open_engine() as connection:
-            prepare(connection, relation_of(connection, view.source), layout, part)
+        with storage_errors(f"the rows of {view.ref}"):
+            _write(view, layout, part)
             part.replace(path)
     except duckdb.Error as error:
         raise InvalidInput(f"the rows of {view.ref} cannot be computed: {error}") from error
@@ -60,10 +64,33 @@ def known_rows(view: FeatureView) -> Path:
     return path
 
 
+def _write(view: FeatureView, layout: Layout, target: Path) -> None:
+    import pyarrow.parquet as pq
+
+    # Arrow reads files by the exact names of columns; SQL takes `a` and `A` for one.
+    if view.source.kind == "dataset":
+        (only,) = (dataset(ref) for ref in view.source.datasets.values())
+        schema = only.manifest.schema
+        batches = only.batches(columns=layout.columns, rows=BATCH)
+        write_known(schema, batches, layout, target, rows=only.rows)
+    elif view.source.kind == "function":
+        with pq.ParquetFile(workspace.current().blobs.local_path(str(view.source.digest))) as file:
+            write_known(
+                file.schema_arrow,
+                file.iter_batches(BATCH, columns=layout.columns),
+                layout,
+                target,
+                rows=file.metadata.num_rows,
+            )
+    else:
+        with open_engine() as connection:
+            prepare(connection, relation_of(connection, view.source), layout, target)
+
+
 def _fingerprint(view: FeatureView) -> str:
     contents = {
         name: [file.digest for file in dataset(ref).files]
         for name, ref in sorted(view.source.datasets.items())
     }
-    said = [view.definition, contents, view.source.digest]
+    said = [FORMAT, view.definition, contents, view.source.digest]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()

@@ -4,7 +4,7 @@ A row with event time *e*, created at *c*, is visible from ``v = greatest(e, c)`
 the row that answers for a key is, among those with ``v <= s``, the one with the greatest
 ``(e, c)``; a tie goes to the row that stands last in its source. A row that arrives after a
 fresher one is therefore never the answer, and dropping it here leaves, for each key, rows whose
-event time grows with `v`: an ASOF join on `v` then gives the answer for every instant at once.
+event time grows with `v`: the last one with ``v <= s`` is the answer at every instant.
 
 Rows without a key, an event time or (where the source has one) a creation time are never visible.
 Times are microseconds since 1970 in UTC.
@@ -12,16 +12,35 @@ Times are microseconds since 1970 in UTC.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import shutil
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.data.engine import quoted
+import numpy as np
+import numpy.typing as npt
+
+from workbench.core.errors import InvalidInput
+from workbench.data.columns import check_single
+from workbench.data.engine import open_engine, quoted
+from workbench.features.offline.keys import Numbers, numbered, part_of, plain
+from workbench.features.offline.spilling import Parts, part_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pyarrow as pa
+    import pyarrow.parquet as pq
     from duckdb import DuckDBPyConnection
+
+#: Where the file says how many parts its keys are spread over, and the part of each row group.
+PARTS = b"workbench.parts"
+BATCH = 1 << 20
+_GROUP = 1 << 18
+#: Parts of rows of which it is not known beforehand how many there are.
+_UNKNOWN = 64
+_MOST_PARTS = 256
 
 
 @dataclass(frozen=True)
@@ -36,6 +55,9 @@ class Layout:
     ordered : bool
         Whether the relation's own order means something: then a tie goes to its last row, else
         to the row with the greatest values, so that a query gives the same answer every time.
+    every : bool
+        Whether all visible rows are kept, as windows need them, by key, ``visible``, ``event`` and
+        ``created``.
     """
 
     keys: Sequence[str]
@@ -43,13 +65,17 @@ class Layout:
     time: str | None = None
     created: str | None = None
     ordered: bool = True
+    every: bool = False
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that are read, each once."""
+        named = [*self.keys, *self.features, self.time, self.created]
+        return list(dict.fromkeys(each for each in named if each is not None))
 
 
 def prepare(connection: DuckDBPyConnection, relation: str, layout: Layout, target: Path) -> int:
-    """Write the rows that are ever the best known to a Parquet file, and return their number.
-
-    Its columns are ``k0…`` (the keys), ``f0…`` (the features), and, unless the rows are static,
-    ``visible`` and ``event`` (BIGINT) and ``created`` (BIGINT).
+    """Write the rows of a relation that are ever the best known; as `write_known` does of tables.
 
     Parameters
     ----------
@@ -59,47 +85,309 @@ def prepare(connection: DuckDBPyConnection, relation: str, layout: Layout, targe
     layout : Layout
     target : Path
     """
-    connection.execute(
-        f"COPY ({known_rows_sql(relation, layout)}) TO '{_text(target)}' "
-        "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
-    )
-    counted = connection.execute(f"SELECT count(*) FROM read_parquet('{_text(target)}')").fetchall()
-    return int(counted[0][0])
+    # All columns: a name in SQL could be either of two that differ in case.
+    taken = connection.sql(f"SELECT * FROM {relation}")
+    spans = [
+        f"epoch({quoted(name)}) AS {quoted(name)}"
+        for name, kind in zip(taken.columns, taken.types, strict=True)
+        if str(kind) == "INTERVAL"
+    ]
+    if spans:  # which Arrow does not write to Parquet: seconds do
+        taken = connection.sql(f"SELECT * REPLACE ({', '.join(spans)}) FROM {relation}")
+    reader = taken.to_arrow_reader(BATCH)
+    return write_known(reader.schema, reader, layout, target)
 
 
-def known_rows_sql(relation: str, layout: Layout) -> str:
-    """Return the query behind `prepare`."""
-    keys = [f"{quoted(name)} AS k{index}" for index, name in enumerate(layout.keys)]
-    features = [f"{quoted(name)} AS f{index}" for index, name in enumerate(layout.features)]
-    key_names = [f"k{index}" for index in range(len(keys))]
-    feature_names = [f"f{index}" for index in range(len(features))]
-    present = [f"k{index} IS NOT NULL" for index in range(len(keys))]
-    order = ["n"] if layout.ordered else [f"{name} NULLS FIRST" for name in feature_names]
-    number = ["row_number() OVER () AS n"] if layout.ordered else []
-    if layout.time is None:
-        inner = ", ".join([*keys, *features, *number])
-        return (
-            f"SELECT {', '.join(key_names + feature_names)} FROM (SELECT {inner} FROM {relation}) "
-            f"WHERE {' AND '.join(present)} QUALIFY lead(true, 1, false) OVER "
-            f"(PARTITION BY {', '.join(key_names)} ORDER BY {', '.join(order)}) = false"
+def write_known(
+    schema: pa.Schema,
+    batches: Iterable[pa.RecordBatch | pa.Table],
+    layout: Layout,
+    target: Path,
+    *,
+    rows: int | None = None,
+) -> int:
+    """Write the rows that are ever the best known to a Parquet file, and return their number.
+
+    Its columns are ``k0…`` (the keys), ``f0…`` (the features), ``first`` (whether the row is its
+    key's first) and, unless the rows are static, ``visible``, ``event`` and ``created`` (BIGINT).
+    A key's rows lie together, by ``visible``. Rows beyond memory are spread by their keys over
+    parts beside the file, and each part is worked on by itself; a row group holds rows of one part.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+    batches : iterable of pyarrow.RecordBatch or pyarrow.Table
+        The source's rows, in its order.
+    layout : Layout
+    target : Path
+    rows : int, optional
+        How many there are, if that is known.
+
+    Raises
+    ------
+    InvalidInput
+        If a key holds lists, or times are beyond what microseconds reach.
+    """
+    folder = target.with_name(f"{target.name}.parts")
+    most = part_bytes()
+    held = [narrow(schema.empty_table(), layout)]
+    parts: Parts | None = None
+    size = seen = 0
+    try:
+        for batch in batches:
+            held.append(narrow(batch, layout))
+            size += held[-1].nbytes
+            seen += batch.num_rows
+            if size <= most or (parts is None and seen == rows):
+                continue
+            if parts is None:
+                folder.mkdir()
+                parts = Parts(folder, "rows", _count(size, most, seen, rows))
+            _spread(parts, held, layout)
+            held, size = [], 0
+        with _Writer(target, 1 if parts is None else parts.count) as writer:
+            if parts is None:
+                writer.write(0, best_known(_whole(held), layout))
+                return writer.rows
+            _spread(parts, held, layout)
+            parts.close()
+            for part in range(parts.count):
+                if (found := parts.read(part)) is not None:
+                    writer.write(part, best_known(found, layout))
+                    parts.delete(part)
+            return writer.rows
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def narrow(rows: pa.RecordBatch | pa.Table, layout: Layout) -> pa.Table:
+    """Return a source's keys, times in microseconds and features, named as `write_known` names."""
+    import pyarrow as pa
+
+    if isinstance(rows, pa.RecordBatch):
+        rows = pa.Table.from_batches([rows])
+    columns = {f"k{place}": _settled(rows, name) for place, name in enumerate(layout.keys)}
+    for place, name in enumerate(layout.keys):
+        check_single(name, columns[f"k{place}"].type, "key")
+    if layout.time is not None:
+        columns["event"] = microseconds(rows.column(layout.time), layout.time)
+        if layout.created is not None:
+            columns["created"] = microseconds(rows.column(layout.created), layout.created)
+    columns |= {f"f{place}": _settled(rows, name) for place, name in enumerate(layout.features)}
+    return pa.table(columns)
+
+
+def microseconds(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    """Return times as microseconds since 1970; those without a zone, and days, are UTC.
+
+    Raises
+    ------
+    InvalidInput
+        If one lies out of range.
+    """
+    import pyarrow as pa
+
+    zone = column.type.tz if pa.types.is_timestamp(column.type) else None
+    try:
+        return column.cast(pa.timestamp("us", zone), safe=False).cast(pa.int64())
+    except pa.ArrowInvalid as error:
+        raise InvalidInput(f"the column {name!r} has times out of range: {error}") from error
+
+
+def best_known(rows: pa.Table, layout: Layout) -> pa.Table:
+    """Return the rows that are ever the best known, as `write_known` writes them.
+
+    Parameters
+    ----------
+    rows : pyarrow.Table
+        As `narrow` gives them, in the order of their source.
+    layout : Layout
+    """
+    import pyarrow as pa
+
+    rows = _present(rows, layout).combine_chunks()
+    keys = [plain(rows.column(f"k{place}")) for place in range(len(layout.keys))]
+    numbers = numbered(keys)
+    event, created = _times(rows, layout)
+    visible = event if layout.created is None else np.maximum(event, created)
+    order, numbers = _sorted(numbers, visible)
+    tied = (numbers[1:] == numbers[:-1]) & (visible[order[1:]] == visible[order[:-1]])
+    _settle_ties(order, tied, event, created, rows, layout)
+    if not layout.every:
+        kept = np.append(~tied, np.ones(min(len(order), 1), bool))
+        if layout.created is not None:
+            kept &= _freshest(numbers, event[order])
+        order, numbers = order[kept], numbers[kept]
+    taken = pa.array(order)
+    columns = {name: rows.column(name).take(taken) for name in rows.column_names}
+    if layout.time is not None:
+        columns["visible"] = pa.array(visible[order])
+        columns["created"] = pa.array(created[order])
+    columns["first"] = pa.array(np.diff(numbers, prepend=-1) != 0)
+    names = [each for each in columns if each[0] == "k"]
+    names += [each for each in ("visible", "event", "created", "first") if each in columns]
+    return pa.table({name: columns[name] for name in [*names, *_features(layout)]})
+
+
+def _sorted(numbers: Numbers, visible: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the rows' order by key and `visible`, and the keys' numbers in that order.
+
+    One sort of packed numbers, several times as fast as one by two columns. Rows that are seen at
+    the same instant stay in their order if `visible` never falls, else they come in any.
+    """
+    count = len(numbers)
+    bits = max(count, 1).bit_length()
+    falls = bool((visible[1:] < visible[:-1]).any())
+    by = np.argsort(visible) if falls else None
+    rank = np.arange(count)
+    if by is not None:
+        rank = np.empty(count, np.int64)
+        rank[by] = np.arange(count)
+    packed = (numbers << bits) | rank
+    packed.sort()
+    rank = packed & ((1 << bits) - 1)
+    return (rank if by is None else by[rank]), packed >> bits
+
+
+def _settle_ties(
+    order: Numbers,
+    tied: npt.NDArray[np.bool_],
+    event: Numbers,
+    created: Numbers,
+    rows: pa.Table,
+    layout: Layout,
+) -> None:
+    """Put rows of one key that are seen at one instant in the order that the rule says."""
+    if not tied.any():
+        return
+    beside = np.append(tied, np.zeros(1, bool))
+    beside[1:] |= tied
+    places = np.flatnonzero(beside)
+    group = np.cumsum(np.append(np.ones(1, bool), ~tied))[places]
+    among = order[places]
+    if layout.ordered or not layout.features:
+        settled = np.lexsort((among, created[among], event[among], group))
+    else:
+        settled = _by_values(rows.take(among), group, event[among], created[among], layout)
+    order[places] = among[settled]
+
+
+def _by_values(
+    rows: pa.Table, group: Numbers, event: Numbers, created: Numbers, layout: Layout
+) -> Numbers:
+    """Return the order of rows within their groups by times, then by their features' values."""
+    import pyarrow as pa
+
+    times = {"g": group, "e": event, "c": created, "n": np.arange(len(group))}
+    columns = ["g", "e", "c", *(f"{name} NULLS FIRST" for name in _features(layout))]
+    with open_engine() as connection:
+        connection.register(
+            "tied", pa.table({**times, **{name: rows.column(name) for name in _features(layout)}})
         )
-    event = f"epoch_us({quoted(layout.time)})"
-    created = event if layout.created is None else f"epoch_us({quoted(layout.created)})"
-    inner = ", ".join([*keys, *features, f"{event} AS event", f"{created} AS created", *number])
-    window = (
-        f"(PARTITION BY {', '.join(key_names)} "
-        f"ORDER BY {', '.join(['visible', 'event', 'created', *order])})"
-    )
-    kept = f"lead(visible) OVER {window} IS DISTINCT FROM visible"
-    if layout.created is not None:
-        kept += f" AND event >= max(event) OVER {window}"
-    present += ["event IS NOT NULL", "created IS NOT NULL"]
-    return (
-        f"SELECT {', '.join([*key_names, 'visible', 'event', 'created', *feature_names])} FROM "
-        f"(SELECT *, greatest(event, created) AS visible FROM (SELECT {inner} FROM {relation}) "
-        f"WHERE {' AND '.join(present)}) QUALIFY {kept}"
-    )
+        found = connection.sql(f"SELECT n FROM tied ORDER BY {', '.join(columns)}")
+        return np.asarray(found.to_arrow_table().column("n").to_numpy(), np.int64)
 
 
-def _text(path: Path) -> str:
-    return str(path).replace("'", "''")
+def _freshest(numbers: Numbers, event: Numbers) -> npt.NDArray[np.bool_]:
+    """Return which rows, sorted by key, are as fresh as all before them of their key."""
+    same = numbers[1:] == numbers[:-1]
+    if not (same & (event[1:] < event[:-1])).any():
+        return np.ones(len(event), bool)
+    since = event - event.min()
+    if int(since.max()).bit_length() + int(numbers[-1]).bit_length() > 62:
+        since = np.unique(since, return_inverse=True)[1].astype(np.int64)
+    # With the key's number above it, the running maximum begins anew at each key.
+    packed = (numbers << int(since.max()).bit_length()) | since
+    return np.asarray(packed >= np.maximum.accumulate(packed))
+
+
+def _present(rows: pa.Table, layout: Layout) -> pa.Table:
+    import pyarrow.compute as pc
+
+    needed = [f"k{place}" for place in range(len(layout.keys))]
+    needed += [each for each in ("event", "created") if each in rows.column_names]
+    for name in needed:
+        if rows.column(name).null_count:
+            rows = rows.filter(pc.is_valid(rows.column(name)))
+    return rows
+
+
+def _times(rows: pa.Table, layout: Layout) -> tuple[Numbers, Numbers]:
+    if layout.time is None:
+        never = np.zeros(rows.num_rows, np.int64)
+        return never, never
+    event = rows.column("event").to_numpy()
+    return event, event if layout.created is None else rows.column("created").to_numpy()
+
+
+def _settled(rows: pa.Table, name: str) -> pa.ChunkedArray:
+    """Return a column as Parquet and the online store keep it."""
+    import pyarrow as pa
+
+    column = rows.column(name)
+    if pa.types.is_dictionary(column.type):
+        return column.cast(column.type.value_type)
+    if pa.types.is_decimal(column.type) and column.type.scale == 0:
+        return column.cast(pa.float64())  # DuckDB's sums of whole numbers
+    return column
+
+
+def _features(layout: Layout) -> list[str]:
+    return [f"f{place}" for place in range(len(layout.features))]
+
+
+def _whole(held: list[pa.Table]) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.concat_tables(held)
+
+
+def _count(size: int, most: int, seen: int, rows: int | None) -> int:
+    """Return how many parts to make, by what `seen` rows take."""
+    if rows is None:
+        return _UNKNOWN
+    return min(_MOST_PARTS, max(2, -(-size * rows // (seen * most))))
+
+
+def _spread(parts: Parts, held: list[pa.Table], layout: Layout) -> None:
+    for each in held:
+        if each.num_rows:
+            keys = [plain(each.column(f"k{place}")) for place in range(len(layout.keys))]
+            parts.add(each, part_of(keys, parts.count))
+
+
+class _Writer:
+    """Writes parts one after another into a file that says which row group holds which."""
+
+    def __init__(self, target: Path, parts: int) -> None:
+        self._target = target
+        self._parts = parts
+        self._groups: list[int] = []
+        self._writer: pq.ParquetWriter | None = None
+        self.rows = 0
+
+    def __enter__(self) -> _Writer:
+        return self
+
+    def write(self, part: int, rows: pa.Table) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        if self._writer is None:
+            texts = [each.name for each in rows.schema if pa.types.is_string(each.type)]
+            self._writer = pq.ParquetWriter(
+                self._target,
+                rows.schema,
+                compression="lz4",
+                use_dictionary=texts,
+                write_statistics=False,
+            )
+        self._writer.write_table(rows, row_group_size=_GROUP)
+        self._groups += [part] * max(1, -(-rows.num_rows // _GROUP))
+        self.rows += rows.num_rows
+
+    def __exit__(self, *_: object) -> None:
+        if self._writer is not None:
+            said = json.dumps({"parts": self._parts, "groups": self._groups})
+            self._writer.add_key_value_metadata({PARTS.decode(): said})
+            self._writer.close()

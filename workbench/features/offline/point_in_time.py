@@ -6,20 +6,24 @@ Pure over Arrow and Parquet: nothing here knows a workspace.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from workbench.core.errors import InvalidInput, near
 from workbench.data.columns import Column, family_of, type_name
-from workbench.data.engine import open_engine, parquet, quoted
+from workbench.features.definitions.aggregations import Aggregation
+from workbench.features.offline.keys import Numbers
+from workbench.features.offline.known_files import KnownRows
+from workbench.features.offline.known_rows import microseconds
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pyarrow as pa
-
-_ROW, _AT = "__row", "__at"
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,12 @@ class Lookup:
     keys : sequence of Column
         In the order of the file's ``k0…``.
     columns : mapping of int to str
-        For the position of each feature taken (the file's ``f0…``), its name in the result.
+        For the position of each feature taken (the file's ``f0…``, or among what `aggregations`
+        give), its name in the result.
     static : bool
     ttl : timedelta or None
+    aggregations : tuple of Aggregation
+        How the features are made of the rows' ``f0…``; empty where those are the features.
     """
 
     view: str
@@ -46,6 +53,7 @@ class Lookup:
     columns: Mapping[int, str]
     static: bool
     ttl: timedelta | None = None
+    aggregations: tuple[Aggregation, ...] = ()
 
 
 def join(spine: pa.Table, time: str | None, lookups: Sequence[Lookup]) -> pa.Table:
@@ -71,57 +79,76 @@ def join(spine: pa.Table, time: str | None, lookups: Sequence[Lookup]) -> pa.Tab
     InvalidInput
         If the spine lacks a key or has it in another type, lacks its time, or has rows without one.
     """
-    import pyarrow as pa
-
-    for lookup in lookups:
-        _check_keys(spine, lookup)
-    timed = [lookup for lookup in lookups if not lookup.static]
-    if timed:
-        _check_time(spine, time, timed[0].view)
-    joined: dict[str, pa.ChunkedArray] = {}
-    with open_engine() as connection:
-        connection.register("spine", _narrow(spine, time if timed else None, lookups))
-        for lookup in lookups:
-            found = connection.sql(_join_sql(lookup)).to_arrow_table()
-            joined.update(zip(lookup.columns.values(), found.columns, strict=True))
-    return pa.table(joined)
+    return Joiner(time, lookups).join(spine)
 
 
-def _join_sql(lookup: Lookup) -> str:
-    on = " AND ".join(f"s.{quoted(key.name)} = f.k{i}" for i, key in enumerate(lookup.keys))
-    columns = [f"f.f{position}" for position in lookup.columns]
-    kind = "LEFT JOIN"
-    if not lookup.static:
-        kind, on = "ASOF LEFT JOIN", f"{on} AND s.{_AT} >= f.visible"
-        if lookup.ttl is not None:
-            fresh = f"s.{_AT} - f.event <= {lookup.ttl // timedelta(microseconds=1)}"
-            columns = [f"CASE WHEN {fresh} THEN {column} END" for column in columns]
-    named = ", ".join(f"{column} AS c{index}" for index, column in enumerate(columns))
-    rows = parquet([str(lookup.rows)])
-    return f"SELECT {named} FROM spine s {kind} {rows} f ON {on} ORDER BY s.{_ROW}"
+class Joiner:
+    """Joins one table after another: what it reads of the views' rows stays in memory.
+
+    Parameters
+    ----------
+    time : str or None
+    lookups : sequence of Lookup
+    """
+
+    def __init__(self, time: str | None, lookups: Sequence[Lookup]) -> None:
+        self.lookups = lookups
+        self.timed = next((each.view for each in lookups if not each.static), None)
+        self._time = time
+        self._known = [None if each.aggregations else opened(each) for each in lookups]
+
+    def join(self, spine: pa.Table) -> pa.Table:
+        """Return the features of some rows, as `join` does."""
+        import pyarrow as pa
+
+        self.check(spine)
+        at = self.instants(spine)
+        columns: dict[str, pa.ChunkedArray] = {}
+        for lookup, found in zip(self.lookups, self._answers(spine, at), strict=True):
+            columns.update(zip(lookup.columns.values(), found.columns, strict=True))
+        return pa.table(columns)
+
+    def check(self, spine: pa.Table) -> None:
+        """Refuse a spine that lacks a key or its time, or has them in another type."""
+        for lookup in self.lookups:
+            _check_keys(spine, lookup)
+        if self.timed is not None:
+            _check_time(spine, self._time, self.timed)
+
+    def instants(self, spine: pa.Table) -> Numbers | None:
+        """Return the rows' times in microseconds; None where nothing depends on them."""
+        if self.timed is None or self._time is None:
+            return None
+        return np.asarray(microseconds(spine.column(self._time), self._time).to_numpy(), np.int64)
+
+    def _answers(self, spine: pa.Table, at: Numbers | None) -> list[pa.Table]:
+        # NumPy and Arrow let other threads run while they work.
+        with ThreadPoolExecutor(len(self.lookups)) as threads:
+            return list(
+                threads.map(lambda place: self._answer(place, spine, at), range(len(self.lookups)))
+            )
+
+    def _answer(self, place: int, spine: pa.Table, at: Numbers | None) -> pa.Table:
+        """Return the features of one lookup, in the order of the spine."""
+        lookup, known = self.lookups[place], self._known[place]
+        keys = [spine.column(key.name) for key in lookup.keys]
+        if known is None:
+            raise InvalidInput(f"the view {lookup.view!r} aggregates over windows")
+        return known.answer(known.plain(keys), None if lookup.static else at)
 
 
-def _narrow(spine: pa.Table, time: str | None, lookups: Sequence[Lookup]) -> pa.Table:
-    """Return the spine's keys, its time in microseconds and the number of each row."""
-    import numpy as np
-    import pyarrow as pa
-    from pyarrow import types
-
-    columns: dict[str, pa.ChunkedArray | pa.Array] = {_ROW: pa.array(np.arange(spine.num_rows))}
-    for name in dict.fromkeys(key.name for lookup in lookups for key in lookup.keys):
-        column = spine.column(name)
-        if types.is_dictionary(column.type):
-            column = column.cast(column.type.value_type)
-        columns[name] = column
-    if time is not None:
-        moment = spine.column(time).cast(pa.timestamp("us", tz="UTC"))
-        columns[_AT] = moment.cast(pa.int64())
-    return pa.table(columns)
+def opened(lookup: Lookup) -> KnownRows:
+    """Return the rows that a lookup reads."""
+    return KnownRows(
+        lookup.rows,
+        len(lookup.keys),
+        list(lookup.columns),
+        static=lookup.static,
+        ttl=lookup.ttl,
+    )
 
 
 def _check_keys(spine: pa.Table, lookup: Lookup) -> None:
-    from pyarrow import types
-
     for key in lookup.keys:
         if key.name not in spine.column_names:
             raise InvalidInput(
@@ -132,7 +159,7 @@ def _check_keys(spine: pa.Table, lookup: Lookup) -> None:
         same = family_of(kind) == key.family and (
             key.family != "TIME" or type_name(kind) == key.type
         )
-        if not same and not types.is_null(kind):
+        if not same and spine.column(key.name).null_count < spine.num_rows:
             raise InvalidInput(
                 f"the spine's column {key.name!r} holds {type_name(kind)}, and the view "
                 f"{lookup.view!r} is keyed by {key.type}",

@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from workbench import workspace
-from workbench.core.errors import InvalidInput, near
+from workbench.core.errors import InvalidInput
 from workbench.core.references import check_name
-from workbench.data.columns import check_column
 from workbench.data.datasets import Dataset, dataset
 from workbench.data.datasets.declaration import Declaration
-from workbench.data.datasets.splits import in_order
 from workbench.data.datasets.writing import write_dataset
-from workbench.data.reading import SourceTable, read_source, rows_of
-from workbench.data.times import parse_times
+from workbench.data.reading import Rows
 from workbench.features.definitions.selections import Asked, Selection, output_names, resolve
 from workbench.features.offline.cache import known_rows
-from workbench.features.offline.point_in_time import Lookup, join
+from workbench.features.offline.point_in_time import Joiner, Lookup
+from workbench.features.offline.spines import Spine, listed, own_splits, read_spine
 from workbench.metadata import ColumnSource
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
+
+    from workbench.features.offline.spines import Given
 
 EXECUTION = "training_set"
 _MOST_LABELS = 50
+Progress = Callable[[int, int | None], None]
 
 
 def training_set(
-    spine: Dataset | str | pd.DataFrame | pa.Table,
-    features: Asked | Sequence[Asked],
+    spine: Given | Sequence[Given] | None = None,
+    features: Asked | Sequence[Asked] | None = None,
     *,
     name: str,
     columns: Sequence[str] | None = None,
@@ -39,16 +42,22 @@ def training_set(
     time: str | None = None,
     split: Mapping[str, Any] | str | None = None,
     description: str = "",
+    horizon: timedelta | str | None = None,
+    from_log: str | None = None,
+    labels: Dataset | str | None = None,
+    progress: Progress | None = None,
 ) -> Dataset:
     """Join features to a spine as they were known at the time of each of its rows, and store it.
 
     Every row of the spine comes back once and in order, with one more column a feature. A feature
-    whose name the spine has already is called ``view__column``.
+    whose name the spine has already is called ``view__column``. Times without a zone, days and text
+    included, are taken as UTC, as `ingest` takes them.
 
     Parameters
     ----------
-    spine : Dataset, reference, pandas.DataFrame or pyarrow.Table
-        The rows to learn from: keys, a time, usually the label.
+    spine : Dataset, reference, pandas.DataFrame or pyarrow.Table, or a sequence of them
+        The rows to learn from: keys, a time, usually the label. Several spines have the same
+        columns, and follow one another.
     features : views, services, ``"view"`` or ``"view:column"``
     name : str
         What the dataset that results is called.
@@ -59,6 +68,14 @@ def training_set(
     split : mapping or str, optional
         As for `ingest`; by default the spine's own splits.
     description : str
+    horizon : timedelta or str, optional
+        How long after its time a row's label becomes known.
+    from_log : str, optional
+        A deployment whose requests are the spine, with the features that it served.
+    labels : Dataset or reference, optional
+        With `from_log`, the labels that arrived since.
+    progress : callable, optional
+        Called with the rows done and all rows (None where a stream does not say).
 
     Returns
     -------
@@ -72,7 +89,7 @@ def training_set(
         If a dataset, view or feature does not exist.
     InvalidInput
         If the spine is empty, has no time (and not all views are static), lacks a key or the label,
-        or has a key in another type than the view.
+        or has a key in another type than the view; or if several spines differ in their columns.
 
     Warns
     -----
@@ -80,85 +97,115 @@ def training_set(
         If the label has one value only, from which nothing can be learned.
     """
     check_name(name)
+    if horizon is not None or from_log is not None or labels is not None:
+        raise InvalidInput(
+            "training_set takes no horizon, from_log or labels yet",
+            hint="give a spine that has its labels",
+        )
+    if spine is None or features is None:
+        raise InvalidInput(
+            f"training_set({name!r}) needs a spine and features",
+            hint='wb.training_set(rows, ["view:column"], name=…)',
+        )
     selections = resolve(features)
-    origin = dataset(spine) if isinstance(spine, (str, Dataset)) else None
-    reads = [each.view.artifact for each in selections]
-    if origin is not None:
-        reads.insert(0, origin.artifact)
-        time, label = time or origin.time, label or origin.label
+    several = listed(spine)
+    reads = [dataset(each).artifact for each in several if isinstance(each, (str, Dataset))]
+    reads += [each.view.artifact for each in selections]
     with workspace.current().metadata.record(EXECUTION, name, reads=reads) as step:
-        source = _read(spine if origin is None else origin)
-        table = _with_times(_kept(source.table, columns), time)
-        counts = _label_counts(table, label)
-        kept = table.column_names
-        names = output_names(selections, kept)
-        features_found = join(table, time, [_lookup(each, names) for each in selections])
-        for column, values in zip(features_found.column_names, features_found.columns, strict=True):
-            table = table.append_column(column, values)
+        found = read_spine(spine, columns=columns, time=time, label=label)
+        names = output_names(selections, found.columns)
+        whole = found.datasets if len(found.datasets) == len(several) else ()
+        facts: dict[str, Any] = {
+            "spine": whole[0].ref if len(whole) == 1 else None,
+            "spines": [each.ref for each in found.datasets],
+            "features": [f"{each.view.ref}:{c}" for each in selections for c in each.columns],
+            "label_counts": None,
+        }
+        counts = _Counts(found.label, facts)
+        rows = _joined(found, [_lookup(each, names) for each in selections], counts, progress)
         made = write_dataset(
             step,
-            rows_of(table, source=source.source, assumed_utc=source.assumed_utc),
-            Declaration(time=time, label=label, split=split, description=description),
+            rows,  # which also counts labels, so `facts` are complete once they are written
+            Declaration(time=found.time, label=found.label, split=split, description=description),
             name=name,
-            part=in_order(origin.splits) if origin is not None and split is None else None,
-            columns=_lineage(origin, kept, selections, names),
-            properties={
-                "spine": None if origin is None else origin.ref,
-                "features": [f"{each.view.ref}:{c}" for each in selections for c in each.columns],
-                "label_counts": counts,
-            },
+            part=own_splits(whole) if split is None else None,
+            columns=_lineage(found, selections, names),
+            properties=facts,
         )
-        step.update(rows=made.rows, label_counts=counts)
+        step.update(rows=made.rows, label_counts=facts["label_counts"])
+    counts.warn(made.rows)
     return made
 
 
-def _read(spine: Dataset | pd.DataFrame | pa.Table) -> SourceTable:
-    if isinstance(spine, Dataset):
-        return SourceTable(spine.to_arrow(), {"type": "dataset", "ref": spine.ref})
-    source = read_source(spine)
-    if not source.table.num_rows:
-        raise InvalidInput("the spine has no rows", hint="check the filter before it")
-    return source
+def _joined(
+    spine: Spine,
+    lookups: Sequence[Lookup],
+    counts: _Counts,
+    progress: Progress | None,
+) -> Rows:
+    """Return the spine's rows with their features, joined as they are read."""
+    import pyarrow as pa
+
+    joiner = Joiner(spine.time, lookups)
+
+    def joined() -> Iterator[pa.Table]:
+        done = 0
+        for table in spine.tables():
+            found = joiner.join(table)
+            columns = [*table.columns, *found.columns]
+            yield pa.table(columns, names=[*table.column_names, *found.column_names])
+            counts.add(table)
+            done += table.num_rows
+            if progress is not None:
+                progress(done, spine.rows)
+
+    first = next(waiting := joined())
+    begun = [chain([first], waiting)]
+
+    def tables() -> Iterator[pa.Table]:
+        return begun.pop() if begun else joined()
+
+    return Rows(first.schema, tables, spine.source, spine.rows, spine.assumed_utc)
 
 
-def _kept(table: pa.Table, columns: Sequence[str] | None) -> pa.Table:
-    if columns is None:
-        return table
-    for column in columns:
-        check_column(column, table.column_names, "spine")
-    return table.select(list(columns))
+class _Counts:
+    """Counts a label's values while rows pass, as long as they are few.
 
+    Parameters
+    ----------
+    label : str or None
+    facts : dict
+        Where ``label_counts`` is said.
+    """
 
-def _with_times(table: pa.Table, time: str | None) -> pa.Table:
-    """Return the table with its time as UTC, so that text and days do as well."""
-    if time is None:
-        return table
-    check_column(time, table.column_names, "time")
-    times, _ = parse_times(table.column(time), time)
-    return table.set_column(table.column_names.index(time), time, times)
+    def __init__(self, label: str | None, facts: dict[str, Any]) -> None:
+        self._label = label
+        self._facts = facts
+        self._counts: Counter[Any] = Counter()
 
+    def add(self, table: pa.Table) -> None:
+        import pyarrow.compute as pc
 
-def _label_counts(table: pa.Table, label: str | None) -> dict[str, int] | None:
-    import pyarrow.compute as pc
+        if self._label is None or len(self._counts) > _MOST_LABELS:
+            return
+        counted = pc.value_counts(table.column(self._label).combine_chunks())
+        for each in counted.slice(0, _MOST_LABELS + 1).to_pylist():
+            self._counts[each["values"]] += each["counts"]
+        if len(self._counts) <= _MOST_LABELS:
+            self._facts["label_counts"] = {str(each): n for each, n in self._counts.items()}
+        else:
+            self._facts["label_counts"] = None
 
-    if label is None:
-        return None
-    if label not in table.column_names:
-        raise InvalidInput(
-            f"the spine has no label {label!r}", hint=near(label, table.column_names)
-        )
-    counted = pc.value_counts(table.column(label).combine_chunks()).to_pylist()
-    present = [each for each in counted if each["values"] is not None]
-    if len(present) < 2:
-        only = f"only the value {present[0]['values']!r}" if present else "no value"
-        warnings.warn(
-            f"the label {label!r} has {only} in {table.num_rows:,} rows; nothing can be learned "
-            "from it",
-            stacklevel=3,
-        )
-    if len(counted) > _MOST_LABELS:
-        return None
-    return {str(each["values"]): each["counts"] for each in counted}
+    def warn(self, rows: int) -> None:
+        """Say so where the label has one value only."""
+        present = [each for each in self._counts if each is not None]
+        if self._label is not None and len(present) < 2:
+            only = f"only the value {present[0]!r}" if present else "no value"
+            warnings.warn(
+                f"the label {self._label!r} has {only} in {rows:,} rows; nothing can be learned "
+                "from it",
+                stacklevel=3,
+            )
 
 
 def _lookup(selection: Selection, names: Mapping[tuple[str, str], str]) -> Lookup:
@@ -171,21 +218,22 @@ def _lookup(selection: Selection, names: Mapping[tuple[str, str], str]) -> Looku
         columns={positions[each]: names[view.name, each] for each in selection.columns},
         static=view.time is None,
         ttl=view.ttl,
+        aggregations=view.aggregations,
     )
 
 
 def _lineage(
-    origin: Dataset | None,
-    kept: Sequence[str],
-    selections: Sequence[Selection],
-    names: Mapping[tuple[str, str], str],
+    spine: Spine, selections: Sequence[Selection], names: Mapping[tuple[str, str], str]
 ) -> dict[str, list[ColumnSource]]:
     columns: dict[str, list[ColumnSource]] = {}
-    if origin is not None:
-        columns = {each: [ColumnSource(origin.artifact, each)] for each in kept}
-    for each in selections:
-        how = "static" if each.view.time is None else "as known at the row's time"
-        for column in each.columns:
-            source = ColumnSource(each.view.artifact, column, how)
-            columns[names[each.view.name, column]] = [source]
+    if spine.datasets:
+        columns = {
+            each: [ColumnSource(origin.artifact, each) for origin in spine.datasets]
+            for each in spine.columns
+        }
+    for selection in selections:
+        how = "static" if selection.view.time is None else "as known at the row's time"
+        for column in selection.columns:
+            source = ColumnSource(selection.view.artifact, column, how)
+            columns[names[selection.view.name, column]] = [source]
     return columns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -140,14 +141,14 @@ def test_a_label_is_counted_and_one_class_is_warned_of(
         ({"orgin": ["JFK"], "at": [hour(1)]}, {"time": "at"}, "no column 'origin'.*'orgin'"),
         ({"origin": [1], "at": [hour(1)]}, {"time": "at"}, "'origin' holds int64"),
         ({"origin": ["JFK", "JFK"], "at": [hour(1), None]}, {"time": "at"}, "1 of the spine's 2"),
-        ({"origin": ["J"], "at": [hour(1)]}, {"time": "at", "label": "l"}, "no label 'l'"),
+        ({"origin": ["J"], "at": [hour(1)]}, {"time": "at", "label": "l"}, "no label column 'l'"),
     ],
 )
 def test_a_wrong_spine_is_refused_and_nothing_is_stored(
     place: Workspace,
     weather: FeatureView,
     columns: dict[str, list[object]],
-    arguments: dict[str, str],
+    arguments: dict[str, Any],
     message: str,
 ) -> None:
     with pytest.raises(InvalidInput, match=message):

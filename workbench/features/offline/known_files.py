@@ -1,0 +1,188 @@
+"""Reading a view's known rows, and finding among them what was known at each instant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from workbench.features.offline.keys import KeyIndex, Numbers, part_of, plain
+from workbench.features.offline.known_rows import PARTS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class KnownRows:
+    """A file that `known_rows.write_known` wrote, of whatever size.
+
+    Parameters
+    ----------
+    path : Path
+    keys : int
+        How many columns a key has.
+    features : sequence of int
+        The positions of the features to read.
+    ttl : timedelta, optional
+        How old a row may be.
+    static : bool
+        Whether rows hold at any time.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        keys: int,
+        features: Sequence[int],
+        *,
+        static: bool,
+        ttl: timedelta | None = None,
+    ) -> None:
+        import pyarrow.parquet as pq
+
+        self._file = pq.ParquetFile(path)
+        said = self._file.metadata.metadata or {}
+        known: dict[str, Any] = json.loads(said[PARTS]) if PARTS in said else {}
+        #: Over how many parts the keys are spread.
+        self.parts: int = known.get("parts", 1)
+        self._groups: list[int] | None = known.get("groups")
+        self._keys = [f"k{place}" for place in range(keys)]
+        self._features = [f"f{place}" for place in features]
+        self._static = static
+        self._ttl = None if ttl is None else ttl // timedelta(microseconds=1)
+
+    @property
+    def size(self) -> int:
+        """How many bytes the rows take in memory, about."""
+        groups = self._file.metadata
+        return sum(groups.row_group(each).total_byte_size for each in range(groups.num_row_groups))
+
+    @cached_property
+    def types(self) -> list[pa.DataType]:
+        """The types of the keys, plain."""
+        empty = self._file.schema_arrow.empty_table()
+        return [plain(empty.column(each)).type for each in self._keys]
+
+    def plain(self, keys: Sequence[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
+        """Return the columns of keys as these rows' keys are compared."""
+        import pyarrow as pa
+
+        return [
+            # Whatever type it has: nothing but nulls is often taken for text.
+            pa.chunked_array([pa.nulls(len(each), kind)])
+            if each.null_count == len(each)
+            else plain(each, kind)
+            for each, kind in zip(keys, self.types, strict=True)
+        ]
+
+    def answer(self, keys: Sequence[pa.ChunkedArray], at: Numbers | None) -> pa.Table:
+        """Return the features known of each key at each instant, in the order of the keys.
+
+        Parameters
+        ----------
+        keys : sequence of pyarrow.ChunkedArray
+            As `plain` gives them.
+        at : numpy.ndarray of int64 or None
+            Microseconds; None where rows are static.
+        """
+        import pyarrow as pa
+
+        if self.parts == 1:
+            return self._only.answer(keys, at)
+        where = part_of(keys, self.parts)
+        order = np.argsort(where, kind="stable")
+        ends = np.cumsum(np.bincount(where, minlength=self.parts)).tolist()
+        found = []
+        for part, (start, end) in enumerate(zip([0, *ends], ends, strict=False)):
+            if end > start:
+                rows = order[start:end]
+                asked = [each.take(pa.array(rows)) for each in keys]
+                found.append(self.part(part).answer(asked, None if at is None else at[rows]))
+        back = np.empty(len(order), np.int64)
+        back[order] = np.arange(len(order))
+        return pa.concat_tables(found).take(pa.array(back))
+
+    def part(self, number: int) -> _Part:
+        """Return the rows of one part."""
+        names = [*self._keys, *([] if self._static else ["visible"]), "first", *self._features]
+        names += [] if self._ttl is None else ["event"]
+        if self._groups is None:
+            table = self._file.read(columns=names)
+        else:
+            groups = [place for place, part in enumerate(self._groups) if part == number]
+            table = self._file.read_row_groups(groups, columns=names)
+        return _Part(table, self._keys, self._features, self._ttl)
+
+    @cached_property
+    def _only(self) -> _Part:
+        return self.part(0)
+
+
+class _Part:
+    """Rows in memory, by key and then by the instant from which they are visible."""
+
+    def __init__(
+        self, table: pa.Table, keys: Sequence[str], features: Sequence[str], ttl: int | None
+    ) -> None:
+        import pyarrow as pa
+
+        table = table.combine_chunks()
+        self._features = table.select(features)
+        self._ttl = ttl
+        self._visible = _numbers(table, "visible")
+        self._event = None if ttl is None else _numbers(table, "event")
+        self._starts = np.flatnonzero(table.column("first").to_numpy())
+        self._ends = np.append(self._starts[1:], table.num_rows)
+        firsts = pa.array(self._starts)
+        self._index = KeyIndex([plain(table.column(each).take(firsts)) for each in keys])
+
+    def answer(self, keys: Sequence[pa.ChunkedArray], at: Numbers | None) -> pa.Table:
+        import pyarrow as pa
+
+        found = self._index.find(keys)
+        if at is None:
+            rows = self._starts[found] if len(self._starts) else found
+            return self._features.take(pa.array(rows, mask=found < 0))
+        rows = np.full(len(found), -1)
+        asked = np.flatnonzero(found >= 0)
+        if asked.size:
+            rows[asked] = self._last(found[asked], at[asked])
+        return self._features.take(pa.array(rows, mask=rows < 0))
+
+    def _last(self, keys: Numbers, at: Numbers) -> Numbers:
+        """Return, for each known key, its last row visible at an instant; -1 where there is none.
+
+        Every key's rows are searched by halves at once, the asked ones sorted by key, so that
+        memory is read in order.
+        """
+        bits = max(len(keys), 1).bit_length()
+        order = (keys << bits) | np.arange(len(keys))
+        order.sort()
+        order &= (1 << bits) - 1
+        keys, at = keys[order], at[order]
+        before = self._starts[keys] - 1  # known to be visible, or before all
+        after = self._ends[keys]  # known not to be
+        for _ in range(int((after - before).max() - 1).bit_length()):
+            middle = (before + after) >> 1
+            seen = (middle > before) & (self._visible[middle] <= at)
+            open_ = middle > before
+            before = np.where(seen, middle, before)
+            after = np.where(open_ & ~seen, middle, after)
+        none = before < self._starts[keys]
+        if self._event is not None and self._ttl is not None:
+            none |= at - self._event[before] > self._ttl
+        before[none] = -1
+        rows = np.empty(len(keys), np.int64)
+        rows[order] = before
+        return rows
+
+
+def _numbers(table: pa.Table, name: str) -> Numbers:
+    if name not in table.column_names:
+        return np.zeros(0, np.int64)
+    return np.asarray(table.column(name).to_numpy(), np.int64)
