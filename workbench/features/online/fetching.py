@@ -52,12 +52,15 @@ class Fetched:
         The features that each view gives.
     absent : list of str
         The views that have nothing in the store.
+    instants : list of int
+        For each view the moment that it answered for, in microseconds.
     """
 
     rows: list[dict[str, Any]]
     answers: list[list[Answer]]
     views: tuple[tuple[str, ...], ...]
     absent: list[str]
+    instants: list[int]
 
     def served(self) -> list[dict[str, Served]]:
         """Return, for each entity, each feature with its status and event time."""
@@ -121,7 +124,7 @@ class ReadyPlan:
         found = store.read(wanted)
         rows = [self._empty.copy() for _ in entities]
         answers: list[list[Answer]] = []
-        absent = []
+        absent, instants = [], []
         for index, view in enumerate(views):
             state = read_state(found[index])
             first = len(views) + index * count
@@ -130,6 +133,7 @@ class ReadyPlan:
                 absent.append(view.name)
             as_of = None if state is None else state.as_of
             instant = known_by if known_by is not None else here if as_of is None else as_of
+            instants.append(instant)
             given: list[Answer] = []
             for key, raw, row in zip(keys[view.keys], stored, rows, strict=True):
                 if key is None or raw is None:
@@ -145,7 +149,7 @@ class ReadyPlan:
             for row in rows:
                 for name in self._between:
                     del row[name]
-        return Fetched(rows, answers, self._names, absent)
+        return Fetched(rows, answers, self._names, absent, instants)
 
 
 def fetch(
