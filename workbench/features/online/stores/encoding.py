@@ -76,6 +76,11 @@ def unpack_order(row: bytes) -> tuple[int, int]:
     return event - _SHIFT, created - _SHIFT
 
 
+def event_of(order: bytes) -> int:
+    """Return the event time from an order's first 8 bytes, or all of it, or a row."""
+    return int.from_bytes(order[:8]) - _SHIFT
+
+
 def unpack_values(row: bytes) -> list[Any]:
     """Return a row's values; times are aware and in UTC."""
     values: list[Any] = msgpack.unpackb(row[ORDER_BYTES:], ext_hook=_restored, timestamp=3)

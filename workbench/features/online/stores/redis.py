@@ -1,44 +1,42 @@
-"""The online store of a team: Redis, a hash a table.
+"""The online store of a team: Redis, a string a row.
 
-A hash's name carries its table in braces, so that in a cluster a table and its successor lie in one
-slot and one can be renamed to the other.
+A row's name begins with its entity's key in braces, the hash tag of Redis Cluster, so that all
+views of an entity lie in one slot; what is known of a table lies in the table's own slot. A table
+that replaces another is filled under a generation of its own, which its state then names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import cached_property
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cached_property, lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+from typing import Any, cast
+from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
 
 from workbench.core.errors import StorageFull, Unavailable
 from workbench.core.ids import new_id
-from workbench.features.online.stores.encoding import ORDER_BYTES
-from workbench.features.online.stores.store import STATE_KEY
-
-if TYPE_CHECKING:
-    from redis import Redis
+from workbench.features.online.stores.commands import (
+    CHANGE,
+    MARK,
+    PUT,
+    Commands,
+    Item,
+    ManyServers,
+    OneServer,
+)
+from workbench.features.online.stores.encoding import event_of
+from workbench.features.online.stores.leases import held
+from workbench.features.online.stores.state import Marks, Writing, source_of
+from workbench.features.online.stores.store import STATE_KEY, Change, Rows
 
 _CHUNK = 2000
-_BUILDING_SECONDS = 3600
-# Bytes are compared one by one: Lua compares strings by the server's locale.
-_PUT = f"""
-local function older(a, b)
-  for i = 1, {ORDER_BYTES} do
-    local x, y = string.byte(a, i), string.byte(b, i)
-    if x ~= y then return x < y end
-  end
-  return false
-end
-for i = 1, #ARGV, 2 do
-  local there = redis.call('HGET', KEYS[1], ARGV[i])
-  if not there or not older(ARGV[i + 1], there) then
-    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
-  end
-end
-"""
+_CONNECT_SECONDS = 5.0
+_ANSWER_SECONDS = 20.0
+#: A row that no longer answers is kept for a day, in milliseconds: so a reader still learns that
+#: it has expired, and not only that there is none.
+_KEPT = 86_400_000
 
 
 class RedisStore:
@@ -47,73 +45,152 @@ class RedisStore:
     Parameters
     ----------
     url : str
-        ``redis://[[user]:password@]host[:port][/database][?namespace=…]``
+        ``redis://[[user]:password@]host[:port][/database][?namespace=…][&cluster=true]``
     """
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         query = parse_qs(parts.query)
-        self._namespace = query.pop("namespace", ["workbench"])[0]
+        self._space = query.pop("namespace", ["workbench"])[0].encode() + b":features:"
+        self._cluster = query.pop("cluster", ["false"])[0].lower() in ("true", "1", "yes")
         self._url = urlunsplit(parts._replace(query=urlencode(query, doseq=True)))
         self._shown = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+        self._generations: dict[str, bytes] = {}
 
     def read(self, wanted: Sequence[tuple[str, bytes]]) -> list[bytes | None]:
-        """Return the row of each (table, key), in order: one HMGET a table, in one round trip."""
-        by_table: dict[str, list[int]] = {}
-        for position, (table, _) in enumerate(wanted):
-            by_table.setdefault(table, []).append(position)
-        with self._errors():
-            pipeline = self._client.pipeline(transaction=False)
-            for table, positions in by_table.items():
-                pipeline.hmget(self._name(table), [wanted[each][1] for each in positions])
-            answers = pipeline.execute()
-        found: list[bytes | None] = [None] * len(wanted)
-        for positions, rows in zip(by_table.values(), answers, strict=True):
-            for position, row in zip(positions, rows, strict=True):
-                found[position] = row
-        return found
+        """Return the row of each (table, key), in order, in one MGET.
+
+        A table that was replaced since this process last read from it is read once more.
+        """
+        tables = dict.fromkeys(table for table, _ in wanted)
+        while True:
+            used = {table: self._generations.get(table, b"") for table in tables}
+            names = [self._about(table, b"state") for table in tables]
+            names += [
+                self._row(table, key, used[table]) for table, key in wanted if key != STATE_KEY
+            ]
+            with self._errors():
+                found = self._commands.get(names)
+            states = dict(zip(tables, map(_parted, found), strict=False))
+            if all(states[table][0] == generation for table, generation in used.items()):
+                break
+            self._generations.update({table: state[0] for table, state in states.items()})
+        rows = iter(found[len(tables) :])
+        return [states[table][1] if key == STATE_KEY else next(rows) for table, key in wanted]
 
     def put(
-        self, table: str, rows: Iterable[tuple[bytes, bytes]], state: bytes | None = None
+        self, table: str, rows: Rows, state: bytes | None = None, *, writing: Writing | None = None
     ) -> int:
         """Write rows that are not older than those there, some thousands at a time."""
         with self._errors():
-            count = self._fill(self._name(table), rows)
+            generation = self._generation(table)
+            count, made, newest = self._fill(table, generation, rows, writing)
             if state is not None:
-                self._client.hset(self._name(table), cast("Any", STATE_KEY), cast("Any", state))
+                about = self._about(table, b"state")
+                self._commands.client.set(about, generation + b"\n" + state)
+            self._mark(table, made, newest, writing)
         return count
 
-    def replace(self, table: str, rows: Iterable[tuple[bytes, bytes]], state: bytes) -> int:
-        """Make these rows the whole of a table: filled beside it, then renamed to it."""
-        building = f"{self._name(table)}:{new_id()}"
+    def update(
+        self, table: str, keys: Sequence[bytes], change: Change, *, writing: Writing | None = None
+    ) -> None:
+        """Read, change and write rows; those that somebody else wrote meanwhile once more."""
         with self._errors():
+            names = {key: self._row(table, key, self._generation(table)) for key in keys}
+            left = list(keys)
+            while left:
+                found = self._commands.get([names[key] for key in left])
+                pairs = zip(left, found, change(found), strict=True)
+                changed = [(key, old or b"", new) for key, old, new in pairs if new is not None]
+                items: list[Item] = [
+                    (names[key], (old, new, _life(new, writing))) for key, old, new in changed
+                ]
+                results = self._commands.run(CHANGE, items)
+                newest = max((new[:8] for _, _, new in changed), default=b"")
+                self._mark(table, results.count(1), newest, writing)
+                left = [
+                    key for (key, *_), result in zip(changed, results, strict=True) if result < 0
+                ]
+
+    def replace(
+        self, table: str, rows: Rows, state: bytes, *, writing: Writing | None = None
+    ) -> int:
+        """Make these rows the whole of a table: filled beside it, then named by its state."""
+        building = new_id().encode()
+        noted = self._about(table, b"building")
+        with self._errors():
+            client = self._commands.client
+            former = self._generation(table)
+            left_behind = cast("bytes | None", client.getset(noted, building))
+            if left_behind is not None:  # by a process that died
+                self._sweep(table, left_behind)
             try:
-                self._client.hset(building, cast("Any", STATE_KEY), cast("Any", state))
-                # If this process dies, Redis clears up.
-                self._client.expire(building, _BUILDING_SECONDS)
-                count = self._fill(building, rows)
-                pipeline = self._client.pipeline(transaction=True)
-                pipeline.persist(building)
-                pipeline.rename(building, self._name(table))
-                pipeline.execute()
-            except Exception:
-                self._client.delete(building)
+                count, made, newest = self._fill(table, building, rows, writing)
+                with client.pipeline(transaction=True) as pipeline:
+                    pipeline.set(self._about(table, b"state"), building + b"\n" + state)
+                    pipeline.delete(self._about(table, b"marks"))
+                    pipeline.set(noted, former)  # what is left behind if this process dies now
+                    pipeline.execute()
+            except BaseException:
+                self._sweep(table, building)
+                client.delete(noted)
                 raise
+            self._mark(table, made, newest, writing)
+            self._sweep(table, former)
+            client.delete(noted)
         return count
 
-    def count(self, table: str) -> int:
-        """Return the number of a table's rows."""
+    def drop(self, table: str) -> int | None:
+        """Remove a table; its rows are looked for among all names, which takes a while."""
         with self._errors():
-            name = self._name(table)
-            held = int(self._client.hlen(name))
-            return held - int(bool(self._client.hexists(name, cast("Any", STATE_KEY))))
+            client = self._commands.client
+            (known,) = self.marks([table])
+            generations = {self._generation(table), client.get(self._about(table, b"building"))}
+            for part in (b"state", b"marks", b"building"):
+                client.delete(self._about(table, part))
+            for generation in generations - {None}:
+                self._sweep(table, cast("bytes", generation))
+            client.srem(cast("str", self._space + b"tables"), table)
+        return 0 if known is None else known.rows
+
+    def marks(self, tables: Sequence[str]) -> list[Marks | None]:
+        """Return what was noted of tables, in order and in one round trip."""
+        with self._errors(), self._commands.client.pipeline(transaction=False) as pipeline:
+            for table in tables:
+                pipeline.hgetall(cast("str", self._about(table, b"marks")))
+            return [_marks(each) for each in pipeline.execute()]
+
+    def tables(self) -> list[str]:
+        """Return the tables that were ever written and not dropped, sorted."""
+        with self._errors():
+            known = self._commands.client.smembers(cast("str", self._space + b"tables"))
+            return sorted(each.decode() for each in cast("set[bytes]", known))
+
+    @contextmanager
+    def lease(self, table: str, what: str) -> Iterator[Callable[[], None]]:
+        """Hold a table by a key with an end, which is renewed."""
+        with ExitStack() as stack:
+            with self._errors():
+                name = self._about(table, b"lease")
+                check = stack.enter_context(held(self._commands.client, name, what))
+            yield check
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._commands.client.close()
 
     @cached_property
-    def _client(self) -> Redis:
+    def _commands(self) -> Commands:
+        redis = self._package()
+        limits: dict[str, Any] = {
+            "socket_connect_timeout": _CONNECT_SECONDS,
+            "socket_timeout": _ANSWER_SECONDS,
+        }
+        if self._cluster:
+            return ManyServers(redis.RedisCluster.from_url(self._url, **limits))
+        return OneServer(redis.Redis.from_url(self._url, **limits))
+
+    def _package(self) -> Any:
         try:
             import redis
         except ImportError as error:
@@ -121,36 +198,98 @@ class RedisStore:
                 f"the online store {self._shown} needs the package redis",
                 hint="pip install 'jupyter-workbench[redis]'",
             ) from error
-        return redis.Redis.from_url(self._url, socket_connect_timeout=5)
+        return redis
 
-    @cached_property
-    def _put(self) -> Any:  # redis-py's Script is generic over its client
-        return self._client.register_script(_PUT)
+    def _about(self, table: str, part: bytes) -> bytes:
+        """Return the name of something known of a table; all of them lie in one slot."""
+        return b"%s{%s}%s" % (self._space, _quoted(table), part)
 
-    def _name(self, table: str) -> str:
-        return f"{self._namespace}:features:{{{table}}}"
+    def _row(self, table: str, key: bytes, generation: bytes) -> bytes:
+        return b"%s{%s}%s:%s" % (self._space, key, _quoted(table), generation)
 
-    def _fill(self, name: str, rows: Iterable[tuple[bytes, bytes]]) -> int:
-        count = 0
+    def _generation(self, table: str) -> bytes:
+        (state,) = self._commands.get([self._about(table, b"state")])
+        return _parted(state)[0]
+
+    def _fill(
+        self, table: str, generation: bytes, rows: Rows, writing: Writing | None
+    ) -> tuple[int, int, bytes]:
+        """Write rows; return how many were given, how many are new, and the newest's event."""
+        count, made, newest = 0, 0, b""
         given = iter(rows)
+        head, tail = self._space + b"{", b"}%s:%s" % (_quoted(table), generation)
         while chunk := list(islice(given, _CHUNK)):
-            self._put(keys=[name], args=[part for pair in chunk for part in pair])
+            items: list[Item] = [
+                (head + key + tail, (b"", row, _life(row, writing))) for key, row in chunk
+            ]
+            made += self._commands.run(PUT, items).count(1)
             count += len(chunk)
-        return count
+            newest = max(newest, *(row[:8] for _, row in chunk))
+        return count, made, newest
+
+    def _mark(self, table: str, made: int, newest: bytes, writing: Writing | None) -> None:
+        client = self._commands.client
+        by = (b"", b"") if writing is None else (writing.at, writing.source)
+        forgets = int(writing is not None and writing.ttl is not None)
+        client.sadd(cast("str", self._space + b"tables"), table)
+        client.register_script(MARK)(
+            keys=[self._about(table, b"marks")], args=[made, newest, forgets, *by]
+        )
+
+    def _sweep(self, table: str, generation: bytes) -> None:
+        space = re.sub(rb"([*?\[\]\\])", rb"\\\1", self._space)
+        self._commands.sweep(b"%s{*}%s:%s" % (space, _quoted(table), generation))
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        import redis
-
+        failures = self._package().exceptions
         try:
             yield
-        except redis.exceptions.OutOfMemoryError as error:
+        except failures.OutOfMemoryError as error:
             raise StorageFull(
                 f"no room left in the online store {self._shown}",
                 hint="raise Redis's maxmemory, or materialize less",
             ) from error
-        except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
+        except (
+            failures.ConnectionError,
+            failures.TimeoutError,
+            failures.ClusterDownError,
+            failures.RedisClusterException,
+        ) as error:
             raise Unavailable(
                 f"the online store {self._shown} does not answer: {error}",
                 hint="check that Redis runs there and that online_url is right",
             ) from error
+
+
+def _life(row: bytes, writing: Writing | None) -> bytes | int:
+    """Return how many milliseconds a row is kept; empty for good."""
+    if writing is None or writing.ttl is None:
+        return b""
+    return max(event_of(row) + writing.ttl - writing.at, 0) // 1000 + _KEPT
+
+
+def _parted(state: bytes | None) -> tuple[bytes, bytes | None]:
+    """Return the generation of a table's rows, and its state."""
+    if state is None:
+        return b"", None
+    generation, _, rest = state.partition(b"\n")
+    return generation, rest
+
+
+def _marks(known: dict[bytes, bytes]) -> Marks | None:
+    if not known:
+        return None
+    newest, written = known.get(b"newest"), known.get(b"written_at")
+    return Marks(
+        rows=None if known.get(b"forgets") == b"1" else int(known[b"rows"]),
+        newest=None if newest is None else event_of(newest),
+        written_at=None if written is None else int(written),
+        source=source_of(known.get(b"source", b"").decode()),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _quoted(table: str) -> bytes:
+    """Return a table's name without what means something in names and patterns of Redis."""
+    return quote(table, safe="").encode()

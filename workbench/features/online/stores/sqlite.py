@@ -4,19 +4,44 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from workbench.core.errors import StorageFull, Unavailable
+from workbench.core.files import file_lock
 from workbench.core.sqlite import use_wal
-from workbench.features.online.stores.encoding import ORDER_BYTES
-from workbench.features.online.stores.store import STATE_KEY
+from workbench.features.online.stores.encoding import ORDER_BYTES, event_of
+from workbench.features.online.stores.state import Marks, Writing, source_of
+from workbench.features.online.stores.store import STATE_KEY, Change, Rows
 
-_CREATE = """
+_VERSION = 2
+# Counted as they are made: counting a table of millions of rows when asked would take seconds.
+_CREATE = f"""
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS feature_rows (
     view TEXT NOT NULL, key BLOB NOT NULL, row BLOB NOT NULL, PRIMARY KEY (view, key)
-) WITHOUT ROWID
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS feature_tables (
+    name TEXT PRIMARY KEY, rows INTEGER NOT NULL DEFAULT 0,
+    newest INTEGER, written_at INTEGER, source TEXT
+) WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS feature_rows_counted AFTER INSERT ON feature_rows WHEN NEW.key != x''
+BEGIN
+    INSERT INTO feature_tables (name, rows) VALUES (NEW.view, 1)
+    ON CONFLICT (name) DO UPDATE SET rows = rows + 1;
+END;
+INSERT OR IGNORE INTO feature_tables (name, rows)
+SELECT view, count(*) FROM feature_rows WHERE key != x'' GROUP BY view;
+PRAGMA user_version = {_VERSION};
+COMMIT;
+"""
+_MARK = """
+INSERT INTO feature_tables (name, newest, written_at, source) VALUES (?, ?, ?, ?)
+ON CONFLICT (name) DO UPDATE SET
+    newest = coalesce(max(newest, excluded.newest), newest, excluded.newest),
+    written_at = excluded.written_at, source = excluded.source
 """
 _READ = "(SELECT row FROM feature_rows WHERE view = ? AND key = ?)"
 _READ_AT_ONCE = 64  # rows a statement; one of each length is kept ready
@@ -25,7 +50,10 @@ INSERT INTO feature_rows (view, key, row) VALUES (?, ?, ?)
 ON CONFLICT (view, key) DO UPDATE SET row = excluded.row
 WHERE substr(excluded.row, 1, {ORDER_BYTES}) >= substr(row, 1, {ORDER_BYTES})
 """
-_SET = "INSERT OR REPLACE INTO feature_rows (view, key, row) VALUES (?, ?, ?)"
+_SET = """
+INSERT INTO feature_rows (view, key, row) VALUES (?, ?, ?)
+ON CONFLICT (view, key) DO UPDATE SET row = excluded.row
+"""
 
 
 class SqliteStore:
@@ -58,37 +86,59 @@ class SqliteStore:
             return found
 
     def put(
-        self, table: str, rows: Iterable[tuple[bytes, bytes]], state: bytes | None = None
+        self, table: str, rows: Rows, state: bytes | None = None, *, writing: Writing | None = None
     ) -> int:
         """Write rows that are not older than those there, in one transaction."""
         with self._transaction() as connection:
-            given = _Counted(rows)
-            connection.executemany(_PUT, ((table, key, row) for key, row in given))
-            if state is not None:
-                connection.execute(_SET, (table, STATE_KEY, state))
-        return given.count
+            return _fill(connection, table, rows, state, writing)
 
-    def replace(self, table: str, rows: Iterable[tuple[bytes, bytes]], state: bytes) -> int:
+    def update(
+        self, table: str, keys: Sequence[bytes], change: Change, *, writing: Writing | None = None
+    ) -> None:
+        """Read, change and write the rows of some keys, in one transaction."""
+        with self._transaction() as connection:
+            found = self.read([(table, key) for key in keys])
+            pairs = zip(keys, change(found), strict=True)
+            changed = [(key, row) for key, row in pairs if row is not None]
+            connection.executemany(_SET, ((table, key, row) for key, row in changed))
+            if changed:
+                _mark(connection, table, max(row[:8] for _, row in changed), writing)
+
+    def replace(
+        self, table: str, rows: Rows, state: bytes, *, writing: Writing | None = None
+    ) -> int:
         """Make these rows the whole of a table, in one transaction."""
         with self._transaction() as connection:
-            connection.execute("DELETE FROM feature_rows WHERE view = ?", (table,))
-            given = _Counted(rows)
-            connection.executemany(_PUT, ((table, key, row) for key, row in given))
-            connection.execute(_SET, (table, STATE_KEY, state))
-        return given.count
+            _drop(connection, table)
+            return _fill(connection, table, rows, state, writing)
 
-    def count(self, table: str) -> int:
-        """Return the number of a table's rows."""
+    def drop(self, table: str) -> int | None:
+        """Remove a table, in one transaction."""
+        with self._transaction() as connection:
+            (known,) = self.marks([table])
+            _drop(connection, table)
+        return 0 if known is None else known.rows
+
+    def marks(self, tables: Sequence[str]) -> list[Marks | None]:
+        """Return what was noted of tables, in order."""
         with self._errors():
-            (rows,) = (
-                self._connection()
-                .execute(
-                    "SELECT count(*) FROM feature_rows WHERE view = ? AND key != ?",
-                    (table, STATE_KEY),
-                )
-                .fetchone()
-            )
-        return int(rows)
+            query = "SELECT rows, newest, written_at, source FROM feature_tables WHERE name = ?"
+            execute = self._connection().execute
+            found = [execute(query, (table,)).fetchone() for table in tables]
+        return [None if each is None else _marks(*each) for each in found]
+
+    def tables(self) -> list[str]:
+        """Return the tables that were ever written and not dropped, sorted."""
+        with self._errors():
+            query = "SELECT name FROM feature_tables ORDER BY name"
+            return [name for (name,) in self._connection().execute(query)]
+
+    @contextmanager
+    def lease(self, table: str, what: str) -> Iterator[Callable[[], None]]:
+        """Hold a table by a file's lock, which ends with its process."""
+        name = f"{self.path.name}.{sha256(table.encode()).hexdigest()[:16]}.lock"
+        with file_lock(self.path.parent / "run" / name, wait=0, what=what):
+            yield lambda: None
 
     def close(self) -> None:
         """Close the connections of all threads."""
@@ -108,7 +158,8 @@ class SqliteStore:
             )
             use_wal(found, self._busy)
             found.execute("PRAGMA synchronous = NORMAL")
-            found.execute(_CREATE)
+            if found.execute("PRAGMA user_version").fetchone()[0] < _VERSION:
+                found.executescript(_CREATE)
             with self._lock:
                 self._opened.append(found)
             self._local.connection = found
@@ -148,14 +199,48 @@ class SqliteStore:
             ) from error
 
 
-class _Counted:
-    """Rows, and how many have passed."""
+def _fill(
+    connection: sqlite3.Connection,
+    table: str,
+    rows: Rows,
+    state: bytes | None,
+    writing: Writing | None,
+) -> int:
+    given = _Noted(rows)
+    connection.executemany(_PUT, ((table, key, row) for key, row in given))
+    if state is not None:
+        connection.execute(_SET, (table, STATE_KEY, state))
+    _mark(connection, table, given.newest, writing)
+    return given.count
 
-    def __init__(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
+
+def _mark(
+    connection: sqlite3.Connection, table: str, newest: bytes, writing: Writing | None
+) -> None:
+    if writing is not None:
+        event = event_of(newest) if newest else None
+        connection.execute(_MARK, (table, event, writing.at, writing.source))
+
+
+def _drop(connection: sqlite3.Connection, table: str) -> None:
+    connection.execute("DELETE FROM feature_rows WHERE view = ?", (table,))
+    connection.execute("DELETE FROM feature_tables WHERE name = ?", (table,))
+
+
+def _marks(rows: int, newest: int | None, written_at: int | None, source: str | None) -> Marks:
+    return Marks(rows, newest, written_at, source_of(source))
+
+
+class _Noted:
+    """Rows, how many have passed, and the latest of their event times, in bytes."""
+
+    def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self.count = 0
+        self.newest = b""
 
     def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
         for pair in self._rows:
             self.count += 1
+            self.newest = max(self.newest, pair[1][:8])
             yield pair

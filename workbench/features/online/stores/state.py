@@ -1,15 +1,79 @@
-"""What is known of a table as a whole: as of when it was filled, and when."""
+"""What is known of a table as a whole: what it was filled with, who wrote last, and when."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from typing import Any, Literal
+
+Source = Literal["materialize", "push", "stream"]
+_SOURCES: tuple[Source, ...] = ("materialize", "push", "stream")
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Who writes rows, for `Marks`; times in microseconds since 1970.
+
+    Attributes
+    ----------
+    source : str
+        ``materialize``, ``push`` or ``stream``.
+    at : int
+        Now.
+    ttl : int or None
+        The age, in microseconds of event time, from which a row no longer answers. A store that
+        can forget does so a day after that age; None keeps rows for good.
+    """
+
+    source: Source
+    at: int
+    ttl: int | None = None
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a store itself notes of a table with each write.
+
+    Attributes
+    ----------
+    rows : int or None
+        How many there are; None where a store forgets old ones by itself.
+    newest : int or None
+        The latest event time ever written, in microseconds.
+    written_at : int or None
+    source : str or None
+        Of the last write.
+    """
+
+    rows: int | None
+    newest: int | None
+    written_at: int | None
+    source: Source | None
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A materialization on its way: rows are written by key, so it can go on from where it was.
+
+    Attributes
+    ----------
+    until : int
+        The moment whose latest rows it writes, in microseconds.
+    rows : str
+        Which known rows it reads; of others it does not go on.
+    done : int
+        Rows written.
+    """
+
+    until: int
+    rows: str
+    done: int
 
 
 @dataclass(frozen=True)
 class TableState:
-    """The state of one table of an online store; times in microseconds since 1970.
+    """What a table was materialized from; times in microseconds since 1970.
 
     Attributes
     ----------
@@ -17,13 +81,26 @@ class TableState:
         The moment that the table shows, if one was named: its clock stands still there. None for a
         table that lives, whose ages are measured at the time of the request.
     written_at : int
+        When it was last materialized.
     newest : int or None
-        The latest event time among the rows written; None for a static view.
+        The latest event time among the rows materialized; None for a static view.
+    until : int or None
+        All that was known by then is in the table; None before the first time is done.
+    rows : str or None
+        Which known rows those were: the name of their file in the cache.
+    unfinished : Unfinished or None
+        The materialization that is on its way, or was killed.
+    schema : str or None
+        Of a table of precomputed services, what its rows are made of.
     """
 
     as_of: int | None
     written_at: int
     newest: int | None
+    until: int | None = None
+    rows: str | None = None
+    unfinished: Unfinished | None = None
+    schema: str | None = None
 
 
 def pack_state(state: TableState) -> bytes:
@@ -34,4 +111,14 @@ def pack_state(state: TableState) -> bytes:
 @lru_cache(maxsize=1024)
 def read_state(stored: bytes | None) -> TableState | None:
     """Return the state that a store kept, if any."""
-    return None if stored is None else TableState(**json.loads(stored))
+    if stored is None:
+        return None
+    known: dict[str, Any] = json.loads(stored)
+    if known.get("unfinished"):
+        known["unfinished"] = Unfinished(**known["unfinished"])
+    return TableState(**known)
+
+
+def source_of(known: str | None) -> Source | None:
+    """Return a source as a store kept it."""
+    return next((each for each in _SOURCES if each == known), None)

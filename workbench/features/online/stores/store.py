@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
 from workbench.core.errors import InvalidInput
 from workbench.core.settings import Settings
+from workbench.features.online.stores.state import Marks, Writing
 
 STATE_KEY = b""
+Rows = Iterable[tuple[bytes, bytes]]
+#: Given the rows of some keys (None where there is none), returns what they become (None leaves
+#: one as it is). It may be called again, with newer rows, when another writer came in between.
+Change = Callable[[list[bytes | None]], Sequence[bytes | None]]
 
 
 class OnlineStore(Protocol):
@@ -17,7 +23,8 @@ class OnlineStore(Protocol):
 
     A row's first 16 bytes are its order. A store may be shared by threads and processes; what was
     written is seen by the next read of anyone. Every method raises `Unavailable` when the store
-    cannot be reached.
+    cannot be reached, and works again once it can; those that write raise `StorageFull` when there
+    is no room. `writing` says who writes; without it rows are kept for good and `marks` stay.
     """
 
     def read(self, wanted: Sequence[tuple[str, bytes]]) -> list[bytes | None]:
@@ -28,7 +35,7 @@ class OnlineStore(Protocol):
         ...
 
     def put(
-        self, table: str, rows: Iterable[tuple[bytes, bytes]], state: bytes | None = None
+        self, table: str, rows: Rows, state: bytes | None = None, *, writing: Writing | None = None
     ) -> int:
         """Write rows, and return how many were given.
 
@@ -37,15 +44,48 @@ class OnlineStore(Protocol):
         """
         ...
 
-    def replace(self, table: str, rows: Iterable[tuple[bytes, bytes]], state: bytes) -> int:
+    def update(
+        self, table: str, keys: Sequence[bytes], change: Change, *, writing: Writing | None = None
+    ) -> None:
+        """Read the rows of some keys, change them and write them; no other write comes between.
+
+        The order of rows is not compared. No key is given twice.
+        """
+        ...
+
+    def replace(
+        self, table: str, rows: Rows, state: bytes, *, writing: Writing | None = None
+    ) -> int:
         """Make these rows and this state the whole of a table, at once for every reader.
 
         Returns the number of rows. When it fails, the table is as it was.
         """
         ...
 
-    def count(self, table: str) -> int:
-        """Return the number of a table's rows."""
+    def drop(self, table: str) -> int | None:
+        """Remove a table; return how many rows it had, as `Marks.rows` counts them."""
+        ...
+
+    def marks(self, tables: Sequence[str]) -> list[Marks | None]:
+        """Return what was noted of tables, in order; None for one that was never written."""
+        ...
+
+    def tables(self) -> list[str]:
+        """Return the tables that were ever written and not dropped, sorted."""
+        ...
+
+    def lease(self, table: str, what: str) -> AbstractContextManager[Callable[[], None]]:
+        """Hold a table for a long piece of writing, which one process may do at a time.
+
+        Yields a function that raises Conflict when the lease was lost: call it before each write.
+        A lease of a process that died ends by itself: at once in SQLite and where the process ran
+        on this machine, otherwise within seconds.
+
+        Raises
+        ------
+        Conflict
+            If another one holds it; the message names `what` and who that is.
+        """
         ...
 
     def close(self) -> None:
@@ -59,8 +99,8 @@ def open_store(target: str | Path | Settings) -> OnlineStore:
     Parameters
     ----------
     target : str, Path or Settings
-        ``redis://host:port/0`` (``?namespace=team`` keeps workspaces apart), ``sqlite:///path``, a
-        path, or the settings of a workspace.
+        ``redis://host:port/0`` (``?namespace=team`` keeps workspaces apart, ``?cluster=true`` says
+        that it is a Redis Cluster), ``sqlite:///path``, a path, or the settings of a workspace.
 
     Raises
     ------
