@@ -123,7 +123,7 @@ class Joiner:
 
     def _answers(self, spine: pa.Table, at: Numbers | None) -> list[pa.Table]:
         # NumPy and Arrow let other threads run while they work.
-        with ThreadPoolExecutor(len(self.lookups)) as threads:
+        with ThreadPoolExecutor(max(1, len(self.lookups))) as threads:
             return list(
                 threads.map(lambda place: self._answer(place, spine, at), range(len(self.lookups)))
             )

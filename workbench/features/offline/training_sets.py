@@ -16,8 +16,10 @@ from workbench.data.datasets import Dataset, dataset
 from workbench.data.datasets.declaration import Declaration
 from workbench.data.datasets.writing import write_dataset
 from workbench.data.reading import Rows
-from workbench.features.definitions.selections import Asked, Selection, output_names, resolve
+from workbench.features.definitions.computed import OnDemandView
+from workbench.features.definitions.selections import Asked, Chosen, Selection, choose
 from workbench.features.offline.cache import known_rows
+from workbench.features.offline.on_demand import Computing
 from workbench.features.offline.point_in_time import Joiner, Lookup
 from workbench.features.offline.spines import Spine, listed, own_splits, read_spine
 from workbench.metadata import ColumnSource
@@ -50,7 +52,8 @@ def training_set(
     """Join features to a spine as they were known at the time of each of its rows, and store it.
 
     Every row of the spine comes back once and in order, with one more column a feature. A feature
-    whose name the spine has already is called ``view__column``. Times without a zone, days and text
+    whose name the spine has already is called ``view__column``. On-demand views take their inputs
+    from the spine's columns. Times without a zone, days and text
     included, are taken as UTC, as `ingest` takes them.
 
     Parameters
@@ -107,29 +110,31 @@ def training_set(
             f"training_set({name!r}) needs a spine and features",
             hint='wb.training_set(rows, ["view:column"], name=…)',
         )
-    selections = resolve(features)
+    chosen = choose(features)
     several = listed(spine)
     reads = [dataset(each).artifact for each in several if isinstance(each, (str, Dataset))]
-    reads += [each.view.artifact for each in selections]
+    reads += [each.artifact for each in chosen.views.values()]
     with workspace.current().metadata.record(EXECUTION, name, reads=reads) as step:
         found = read_spine(spine, columns=columns, time=time, label=label)
-        names = output_names(selections, found.columns)
+        names = chosen.names(found.columns)
         whole = found.datasets if len(found.datasets) == len(several) else ()
         facts: dict[str, Any] = {
             "spine": whole[0].ref if len(whole) == 1 else None,
             "spines": [each.ref for each in found.datasets],
-            "features": [f"{each.view.ref}:{c}" for each in selections for c in each.columns],
+            "features": [f"{chosen.views[view].ref}:{column}" for view, column in chosen.asked],
             "label_counts": None,
         }
         counts = _Counts(found.label, facts)
-        rows = _joined(found, [_lookup(each, names) for each in selections], counts, progress)
+        lookups = [_lookup(each, names) for each in chosen.selections]
+        computing = Computing(chosen, names, found.columns)
+        rows = _joined(found, lookups, computing, counts, progress)
         made = write_dataset(
             step,
             rows,  # which also counts labels, so `facts` are complete once they are written
             Declaration(time=found.time, label=found.label, split=split, description=description),
             name=name,
             part=own_splits(whole) if split is None else None,
-            columns=_lineage(found, selections, names),
+            columns=_lineage(found, chosen, names),
             properties=facts,
         )
         step.update(rows=made.rows, label_counts=facts["label_counts"])
@@ -140,6 +145,7 @@ def training_set(
 def _joined(
     spine: Spine,
     lookups: Sequence[Lookup],
+    computing: Computing,
     counts: _Counts,
     progress: Progress | None,
 ) -> Rows:
@@ -151,7 +157,7 @@ def _joined(
     def joined() -> Iterator[pa.Table]:
         done = 0
         for table in spine.tables():
-            found = joiner.join(table)
+            found = computing.add(table, joiner.join(table), done)
             columns = [*table.columns, *found.columns]
             yield pa.table(columns, names=[*table.column_names, *found.column_names])
             counts.add(table)
@@ -223,7 +229,7 @@ def _lookup(selection: Selection, names: Mapping[tuple[str, str], str]) -> Looku
 
 
 def _lineage(
-    spine: Spine, selections: Sequence[Selection], names: Mapping[tuple[str, str], str]
+    spine: Spine, chosen: Chosen, names: Mapping[tuple[str, str], str]
 ) -> dict[str, list[ColumnSource]]:
     columns: dict[str, list[ColumnSource]] = {}
     if spine.datasets:
@@ -231,9 +237,18 @@ def _lineage(
             each: [ColumnSource(origin.artifact, each) for origin in spine.datasets]
             for each in spine.columns
         }
-    for selection in selections:
-        how = "static" if selection.view.time is None else "as known at the row's time"
-        for column in selection.columns:
-            source = ColumnSource(selection.view.artifact, column, how)
-            columns[names[selection.view.name, column]] = [source]
+    for name, column in chosen.asked:
+        view = chosen.views[name]
+        if isinstance(view, OnDemandView):
+            how = "computed for each row"
+        else:
+            how = "static" if view.time is None else "as known at the row's time"
+        source = ColumnSource(view.artifact, column, how)
+        columns[names[name, column]] = [source]
+    for view in chosen.computed:
+        for each in view.inputs:
+            for output in view.columns:
+                if spine.datasets and (called := names.get((view.name, output.name))) in columns:
+                    origins = (ColumnSource(o.artifact, each.name, "given") for o in spine.datasets)
+                    columns[str(called)] += origins
     return columns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -14,8 +15,10 @@ from workbench.features.definitions.computed import OnDemandView
 from workbench.features.definitions.entities import Entity
 from workbench.features.definitions.on_demand import on_demand_view
 from workbench.features.definitions.registration import feature_service, feature_view
+from workbench.features.offline.training_sets import training_set
 from workbench.features.online.materialization import materialize
 from workbench.features.online.reading import Served, online, open_store, plan_of
+from workbench.lineage import lineage
 from workbench.serving.retrieval import Retrieval
 from workbench.workspace import Workspace
 
@@ -76,3 +79,40 @@ def test_a_replica_computes_what_a_request_gives_the_inputs_of(
     assert retrieval.fetch([given, {}]) == [found, {}]
     with pytest.raises(InvalidInput, match="instance 1 has 'booked' = 'x'"):
         retrieval.fetch([given, {"tailnum": "N1", "booked": "x"}])
+
+
+def test_a_training_set_gets_what_a_request_gets(place: Workspace, full: OnDemandView) -> None:
+    spine = pa.table({"tailnum": ["N1", "N2", "N1", None], "booked": [75, 1, None, 3]})
+
+    @on_demand_view(features=[full], inputs={"booked": int}, outputs={"state": str, "left": int})
+    def told(full: float, booked: int) -> dict[str, object]:
+        state = "?" if full is None or booked is None else f"{full:.0%}"
+        return {"state": state, "left": None if booked is None else 150 - booked}
+
+    with pytest.raises(InvalidInput, match=r"full@1 failed for row 2 \(booked=None, seats=150\)"):
+        training_set(spine, ["told", "plane:year"], name="t")
+    spine = spine.slice(0, 2)
+    made = training_set(ingest(spine, name="spine"), ["told", "plane:year", "full"], name="t")
+    rows = made.to_arrow().to_pylist()
+    assert list(rows[0]) == ["tailnum", "booked", "state", "left", "year", "full"]
+    features = [{k: row[k] for k in ("state", "left", "year", "full")} for row in rows]
+    assert features == online(["told", "plane:year", "full"], spine.to_pylist())
+    assert features[0] == {"state": "50%", "left": 75, "year": 2003, "full": 0.5}
+    assert made.artifact.properties["features"][0] == "told@1:state"
+    path = lineage("dataset:planes").column_path("seats")
+    assert (made.artifact.id, "full") in path
+    assert (made.artifact.id, "state") in path
+    assert (made.artifact.id, "full") in lineage("dataset:spine").column_path("booked")
+
+
+def test_inputs_alone_make_a_feature(place: Workspace) -> None:
+    @on_demand_view(inputs={"at": datetime})
+    def hour(at: datetime) -> int:
+        return at.hour
+
+    table = pa.table({"at": pa.array([datetime(2013, 1, 1, 7, tzinfo=UTC)], pa.timestamp("ns"))})
+    made = training_set(table, hour, name="hours")
+    assert made.to_arrow().column("hour").to_pylist() == [7]
+    assert online(hour, {"at": "2013-01-01T08:30:00+01:00"}) == [{"hour": 7}]
+    with pytest.raises(InvalidInput, match="the spine has no column 'at', which the on-demand"):
+        training_set(pa.table({"a": [1]}), hour, name="hours")
