@@ -20,6 +20,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "ColumnsModel": "workbench.training",
     "Entity": "workbench.features.definitions.entities",
+    "FeatureClient": "workbench.serving.feature_client",
     "FeatureService": "workbench.features.definitions.views",
     "FeatureView": "workbench.features.definitions.views",
     "Gate": "workbench.evaluation.gates",
@@ -38,6 +39,7 @@ _HOMES = {
     "drift": "workbench.data.drift",
     "evaluate": "workbench.evaluation.evaluate",
     "feature_log": "workbench.features.log.served",
+    "feature_server": "workbench.serving.feature_processes",
     "feature_service": "workbench.features.definitions.registration",
     "feature_view": "workbench.features.definitions.registration",
     "gradient_boosting": "workbench.evaluation.baselines",
@@ -60,6 +62,7 @@ _HOMES = {
     "runs": "workbench.tracking",
     "schedule": "workbench.jobs",
     "schema": "workbench.data.schemas.records",
+    "serve_features": "workbench.serving.feature_processes",
     "start_run": "workbench.tracking",
     "statistics": "workbench.data.statistics",
     "track_event": "workbench.features.log.events",

@@ -37,6 +37,8 @@ from workbench.serving.deployments import (
     promote,
     rollback,
 )
+from workbench.serving.feature_client import FeatureClient
+from workbench.serving.feature_processes import feature_server, serve_features
 from workbench.tracking import runs, start_run
 from workbench.training import ColumnsModel, TorchModel, train
 from workbench.workspace import connect
@@ -45,6 +47,7 @@ __version__: str
 __all__ = [
     "ColumnsModel",
     "Entity",
+    "FeatureClient",
     "FeatureService",
     "FeatureView",
     "Gate",
@@ -63,6 +66,7 @@ __all__ = [
     "drift",
     "evaluate",
     "feature_log",
+    "feature_server",
     "feature_service",
     "feature_view",
     "gradient_boosting",
@@ -85,6 +89,7 @@ __all__ = [
     "runs",
     "schedule",
     "schema",
+    "serve_features",
     "start_run",
     "statistics",
     "track_event",

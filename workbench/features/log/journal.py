@@ -101,6 +101,12 @@ class Journal(Generic[Record]):
             self._queue.append(record)
         return True
 
+    def refuse(self, reason: str) -> None:
+        """Count a record that could not be made."""
+        with self._lock:
+            self.dropped += 1
+        self.trouble = reason
+
     def close(self, wait: float = 5.0) -> None:
         """Write what waits, and end; what cannot be written in time is dropped, and counted."""
         atexit.unregister(self.close)

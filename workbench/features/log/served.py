@@ -78,7 +78,11 @@ class FeatureLog:
         as_of : sequence of int or None, optional
             For each view of the shape the instant at which its table stands still, if it does.
         """
-        record = packed(request_id, time, rows, at, as_of)
+        try:
+            record = packed(request_id, time, rows, at, as_of)
+        except (TypeError, ValueError, OverflowError) as error:  # no reason to fail the request
+            self._journal.refuse(f"the request {request_id} cannot be written down: {error}")
+            return False
         return self._journal.append(record, len(record))
 
     @property

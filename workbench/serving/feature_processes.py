@@ -1,0 +1,182 @@
+"""The process behind a feature service: running it here, or starting, finding and stopping it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from workbench import workspace
+from workbench.core.daemons import Daemon
+from workbench.core.errors import NotFound
+from workbench.serving.feature_measures import FeatureMeasures
+from workbench.serving.feature_server import FeatureApp
+from workbench.serving.feature_service import ServedFeatures, compile_service
+from workbench.serving.plans import host_of
+from workbench.serving.ports import check_free, free_port
+
+# A token on the command line could be read by every user of the machine.
+_TOKEN = "WORKBENCH_FEATURE_TOKEN"  # noqa: S105  # the variable's name
+_DAEMON = "features-"
+
+
+@dataclass(frozen=True)
+class FeatureServer:
+    """A process that answers for a feature service.
+
+    Attributes
+    ----------
+    service : str
+    url : str
+        Such as ``http://127.0.0.1:8700``; the service is at ``/v1/features/<service>`` there.
+    """
+
+    service: str
+    url: str
+
+    @property
+    def running(self) -> bool:
+        """Whether its process lives."""
+        return workspace.current().daemons.get(_name(self.service)) is not None
+
+    def stop(self) -> None:
+        """End it; its log stays."""
+        workspace.current().daemons.stop(_name(self.service))
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        where = f"{self.url}/v1/features/{quote(self.service, safe='')}"
+        state = "running" if self.running else "stopped"
+        return f"<p><b>{escape(self.service)}</b> ({state}) at <code>{escape(where)}</code></p>"
+
+
+def serve_features(
+    service: str, *, port: int | None = None, token: str = "", wait: float = 60.0
+) -> FeatureServer:
+    """Answer for a feature service over HTTP, from a process that outlives this one.
+
+    It answers for the version that the service has now: after a change of its definition serve it
+    again, and the new version answers at the same address. Deployments of models that read the
+    service answer for it too, at their own address.
+
+    Parameters
+    ----------
+    service : str
+        Its name, or ``name@version``.
+    port : int, optional
+        A free one by default.
+    token : str
+        What requests must carry as ``Authorization: Bearer …``; nothing when empty.
+    wait : float
+        Seconds until it must answer.
+
+    Returns
+    -------
+    FeatureServer
+        The one that runs already, if it answers for this version.
+
+    Raises
+    ------
+    NotFound
+        If there is no such service.
+    Unavailable
+        If the port is in use, or it does not come up.
+
+    Examples
+    --------
+    >>> serve_features("flights").url  # doctest: +SKIP
+    'http://127.0.0.1:40123'
+    """
+    space = workspace.current()
+    plan = compile_service(service)
+    name, ref = str(plan["name"]), str(plan["ref"])
+    host = space.settings.serving_host
+    if (running := space.daemons.get(_name(name))) is not None:
+        if running.facts["ref"] == ref:
+            return _server(name, running)
+        # Clients know the address: the new version answers there, after a moment.
+        port = port or urlsplit(running.facts["url"]).port
+        space.daemons.stop(_name(name))
+    listens = port if port else free_port(host)
+    check_free(host, listens)
+    url = f"http://{host_of(space.settings)}:{listens}"
+
+    def ready() -> dict[str, str] | None:
+        import httpx
+
+        try:
+            answer = httpx.get(f"{url}/v2/health/ready", timeout=1.0)
+        except httpx.HTTPError:
+            return None
+        return {"url": url, "ref": ref} if answer.is_success else None
+
+    daemon = space.daemons.start(
+        _name(name),
+        [sys.executable, "-m", "workbench.serving.feature_processes", service, str(listens)],
+        environment={**space.settings.environment(), _TOKEN: token},
+        ready=ready,
+        wait=wait,
+    )
+    return _server(name, daemon)
+
+
+def feature_server(service: str) -> FeatureServer:
+    """Return the process that answers for a service.
+
+    Raises
+    ------
+    NotFound
+        If none does.
+    """
+    daemon = workspace.current().daemons.get(_name(service))
+    if daemon is None:
+        raise NotFound(
+            f"no process answers for the feature service {service!r}",
+            hint=f"start one: wb.serve_features({service!r})",
+        )
+    return _server(service, daemon)
+
+
+def run(service: str, port: int, *, token: str = "") -> None:
+    """Answer for a feature service until this process is told to end.
+
+    Raises
+    ------
+    NotFound
+        If there is no such service.
+    Unavailable
+        If the port is in use.
+    """
+    import uvicorn
+
+    space = workspace.current()
+    plan = compile_service(service)
+    check_free(space.settings.serving_host, port)
+    measures = FeatureMeasures()
+    app = FeatureApp([ServedFeatures(plan, measures)], measures, space.home, token)
+    config = uvicorn.Config(
+        app,
+        host=space.settings.serving_host,
+        port=port,
+        access_log=False,
+        log_level="warning",
+        lifespan="on",
+        ws="none",
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=5,
+    )
+    uvicorn.Server(config).run()
+
+
+def _server(service: str, daemon: Daemon) -> FeatureServer:
+    return FeatureServer(service, daemon.facts["url"])
+
+
+def _name(service: str) -> str:
+    return _DAEMON + quote(service, safe="").replace(".", "%2E")
+
+
+if __name__ == "__main__":
+    run(sys.argv[1], int(sys.argv[2]), token=os.environ.get(_TOKEN, ""))
