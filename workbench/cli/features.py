@@ -91,3 +91,34 @@ def online(view: str, keys: tuple[str, ...]) -> None:
 
     (found,) = read(view, parse_assignments(keys))
     print_json(found)
+
+
+@features.command()
+@click.argument("service")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="The port to listen on; else a free one."
+)
+@click.option(
+    "--token",
+    default="",
+    envvar="WORKBENCH_FEATURE_TOKEN",
+    help="What requests must carry as Authorization: Bearer …; nothing when left out.",
+)
+@click.option("--background", is_flag=True, help="Go on when this command has ended.")
+@click.option("--stop", is_flag=True, help="Stop the one in the background.")
+@in_workspace
+def serve(service: str, port: int | None, token: str, background: bool, stop: bool) -> None:
+    """Answer for a feature service over HTTP, until it is interrupted.
+
+    Ask it by POST /v1/features/SERVICE with {"entities": [{KEY: VALUE}]}, or by wb.FeatureClient.
+
+    Example: workbench features serve flights --port 8700
+    """
+    from workbench.serving import feature_processes
+
+    if stop:
+        feature_processes.feature_server(service).stop()
+    elif background:
+        click.echo(feature_processes.serve_features(service, port=port, token=token).url)
+    else:
+        feature_processes.run(service, port, token=token, told=click.echo)

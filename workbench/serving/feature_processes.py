@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
@@ -139,8 +140,14 @@ def feature_server(service: str) -> FeatureServer:
     return _server(service, daemon)
 
 
-def run(service: str, port: int, *, token: str = "") -> None:
-    """Answer for a feature service until this process is told to end.
+def run(
+    service: str,
+    port: int | None = None,
+    *,
+    token: str = "",
+    told: Callable[[str], object] | None = None,
+) -> None:
+    """Answer for a feature service until this process is told to end; `told` gets its address.
 
     Raises
     ------
@@ -153,13 +160,18 @@ def run(service: str, port: int, *, token: str = "") -> None:
 
     space = workspace.current()
     plan = compile_service(service)
-    check_free(space.settings.serving_host, port)
+    host = space.settings.serving_host
+    listens = port if port else free_port(host)
+    check_free(host, listens)
+    if told is not None:
+        where = f"http://{host_of(space.settings)}:{listens}"
+        told(f"{where}/v1/features/{quote(str(plan['name']), safe='')}")
     measures = FeatureMeasures()
     app = FeatureApp([ServedFeatures(plan, measures)], measures, space.home, token)
     config = uvicorn.Config(
         app,
-        host=space.settings.serving_host,
-        port=port,
+        host=host,
+        port=listens,
         access_log=False,
         log_level="warning",
         lifespan="on",
