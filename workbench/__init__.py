@@ -18,6 +18,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Aggregation": "workbench.features.definitions.aggregations",
     "ColumnsModel": "workbench.training",
     "Entity": "workbench.features.definitions.entities",
     "FeatureClient": "workbench.serving.feature_client",
