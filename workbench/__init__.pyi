@@ -13,8 +13,8 @@ from workbench.data.validation import validate
 from workbench.evaluation.baselines import base_rate, gradient_boosting
 from workbench.evaluation.evaluate import evaluate
 from workbench.evaluation.gates import Gate
-from workbench.features.definitions.computed import OnDemandView
 from workbench.features.definitions.aggregations import Aggregation
+from workbench.features.definitions.computed import OnDemandView
 from workbench.features.definitions.entities import Entity
 from workbench.features.definitions.on_demand import on_demand_view
 from workbench.features.definitions.registration import feature_service, feature_view
