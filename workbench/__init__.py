@@ -43,6 +43,7 @@ _HOMES = {
     "feature_server": "workbench.serving.feature_processes",
     "feature_service": "workbench.features.definitions.registration",
     "feature_view": "workbench.features.definitions.registration",
+    "freshness": "workbench.features.online.freshness",
     "gradient_boosting": "workbench.evaluation.baselines",
     "infer_schema": "workbench.data.schemas.inference",
     "ingest": "workbench.data.datasets.ingest",

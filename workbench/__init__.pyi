@@ -22,6 +22,7 @@ from workbench.features.definitions.views import FeatureService, FeatureView
 from workbench.features.log.events import track_event, tracked_events
 from workbench.features.log.served import feature_log
 from workbench.features.offline.training_sets import training_set
+from workbench.features.online.freshness import freshness
 from workbench.features.online.materialization import materialize
 from workbench.features.online.pushing import push
 from workbench.features.online.reading import online
@@ -72,6 +73,7 @@ __all__ = [
     "feature_service",
     "feature_view",
     "gradient_boosting",
+    "freshness",
     "infer_schema",
     "ingest",
     "lineage",

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput
+from workbench.core.progress import progress as shown
 from workbench.data.columns import is_described
 from workbench.data.datasets.sources import parquet_source
-from workbench.data.engine import open_engine, parquet
+from workbench.data.engine import open_engine
 from workbench.data.statistics import Statistics, describe_source, keep_statistics
 from workbench.data.times import as_utc
 from workbench.features.definitions.registration import views as registered
 from workbench.features.definitions.selections import Asked, resolve
 from workbench.features.definitions.views import FeatureView
 from workbench.features.offline.cache import known_rows
-from workbench.features.online.stores.encoding import micros, moment, pack_key, pack_row
-from workbench.features.online.stores.state import TableState, pack_state
-from workbench.features.online.stores.store import open_store
+from workbench.features.online.passes import Carried, after, known_file, next_pass
+from workbench.features.online.stores.encoding import micros, moment
+from workbench.features.online.stores.state import (
+    Pass,
+    TableState,
+    Writing,
+    pack_state,
+    read_state,
+)
+from workbench.features.online.stores.store import STATE_KEY, open_store
 
 if TYPE_CHECKING:
     from workbench.metadata import Recording
 
 EXECUTION = "materialize"
-_BATCH = 20_000
 Progress = Callable[[str, int, int], None]
 
 
@@ -34,14 +43,19 @@ def materialize(
     views: Asked | Sequence[Asked] | None = None,
     *,
     at: datetime | date | str | None = None,
+    since: datetime | date | str | None = None,
+    until: datetime | date | str | None = None,
     progress: Progress | None = None,
 ) -> dict[str, int]:
     """Write the latest known row of each key into the online store.
 
-    A row that is fresher there already, because it was pushed, stays. With `at` the store shows
-    instead what was known at that moment, and for these views the clock stands still there: ages
-    are measured at `at` until they are materialized again without it. That is how data of another
-    year are tried out.
+    The first time all keys are written; then those of which more became known, or whose data
+    changed. A row that is fresher there already, because it was pushed, stays. Rows are written in
+    batches, each whole; what was interrupted goes on from its last batch when it is run again.
+
+    With `at` the store shows instead what was known at that moment, and for these views the clock
+    stands still there: ages are measured at `at` until they are materialized again without it. That
+    is how data of another year are tried out.
 
     Parameters
     ----------
@@ -49,8 +63,14 @@ def materialize(
         The newest version of every view by default.
     at : datetime, date or str, optional
         The moment to show; the table of each view is replaced.
+    since : datetime, date or str, optional
+        Write only what became known after it: the start of a backfill. What lies before is then
+        left to the store as it is.
+    until : datetime, date or str, optional
+        Write only what was known by then; now by default.
     progress : callable, optional
-        Called with the view's name, the rows written so far, and all rows.
+        Called with the view's name, the rows written so far, and all rows. A bar is shown where
+        somebody can see it.
 
     Returns
     -------
@@ -61,65 +81,165 @@ def materialize(
     ------
     NotFound
         If there is no such view, or there are none at all.
+    InvalidInput
+        If `at` stands beside `since` or `until`, or `since` is not before `until`.
+    Conflict
+        If another process materializes one of the views; the message says which process.
     Unavailable, StorageFull
-        If the store does not answer or is full. A view's table in SQLite is then as it was; in
-        Redis rows written so far stay, each whole, and running it again completes them.
+        If the store does not answer or is full. Rows written so far stay, each whole, and running
+        it again completes them; with `at` the table is as it was.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> import workbench as wb
+    >>> planes = wb.ingest(pa.table({"tailnum": ["N1"], "seats": [149]}), name="planes")
+    >>> plane = wb.feature_view(entities=wb.Entity("tailnum"), source=planes)
+    >>> wb.materialize(plane), wb.materialize(plane)
+    ({'planes': 1}, {'planes': 0})
     """
     chosen = registered() if views is None else [each.view for each in resolve(views)]
     if not chosen:
         raise InvalidInput("there are no feature views", hint="define one with wb.feature_view")
-    as_of = None if at is None else as_utc(at, "at")
-    return {view.name: _materialize(view, as_of, progress) for view in chosen}
-
-
-def _materialize(view: FeatureView, as_of: datetime | None, progress: Progress | None) -> int:
-    place = workspace.current()
-    now = place.clock.now()
-    until = micros(as_of or now)
-    rows = known_rows(view)
-    store = open_store(place.settings)
-    properties = {"view": view.ref, "as_of": None if as_of is None else as_of.isoformat()}
-    with (
-        place.metadata.record(
-            EXECUTION, view.name, reads=[view.artifact], properties=properties
-        ) as step,
-        open_engine() as connection,
-    ):
-        connection.execute(f"CREATE TEMP TABLE latest AS {_latest_sql(view, str(rows), until)}")
-        counted = connection.execute("SELECT count(*), max(event) FROM latest").fetchall()
-        total, newest = counted[0]
-        newest = None if view.time is None else newest
-        state = TableState(None if as_of is None else until, micros(now), newest)
-
-        def batches() -> Iterator[tuple[bytes, bytes]]:
-            done = 0
-            for batch in connection.sql("SELECT * FROM latest").to_arrow_reader(_BATCH):
-                columns = [column.to_pylist() for column in batch.columns]
-                yield from encoded(view, zip(*columns, strict=True), static_known=micros(now))
-                done += batch.num_rows
-                if progress is not None:
-                    progress(view.name, done, total)
-
-        try:
-            if as_of is None:
-                count = store.put(view.table, batches(), pack_state(state))
-            else:
-                count = store.replace(view.table, batches(), pack_state(state))
-        finally:
-            store.close()
-        step.update(rows=count)
-        described = _described(view, rows, step)
-    place.metadata.update_artifact(
-        view.artifact.id,
-        statistics=described,
-        online={
-            "rows": count,
-            "materialized_at": now.isoformat(),
-            "as_of": properties["as_of"],
-            "newest": None if newest is None else moment(newest).isoformat(),
-        },
+    if at is not None and (since is not None or until is not None):
+        raise InvalidInput(
+            "at= replaces a table and takes no since= or until=", hint="give one or the other"
+        )
+    first, last = (
+        None if given is None else micros(as_utc(given, name))
+        for given, name in ((since, "since"), (until, "until"))
     )
-    return count
+    if first is not None and last is not None and first >= last:
+        raise InvalidInput(f"since={since} is not before until={until}", hint="swap them")
+    as_of = None if at is None else micros(as_utc(at, "at"))
+    return {view.name: _Materialization(view, progress).run(as_of, first, last) for view in chosen}
+
+
+class _Materialization:
+    """One view on its way into the store; times in microseconds."""
+
+    def __init__(self, view: FeatureView, progress: Progress | None) -> None:
+        self._view = view
+        self._progress = progress
+        self._place = workspace.current()
+        self._store = open_store(self._place.settings)
+        self._at = self._place.clock.now()
+        self._now = micros(self._at)
+        ttl = None if view.ttl is None else view.ttl // timedelta(microseconds=1)
+        self._writing = Writing("materialize", self._now, ttl)
+
+    def run(self, as_of: int | None, since: int | None, until: int | None) -> int:
+        """Write what is wanted, record it, and return how many rows that was."""
+        view, metadata = self._view, self._place.metadata
+        shows = None if as_of is None else moment(as_of).isoformat()
+        what = f"the materialization of {view.name!r}"
+        try:
+            with (
+                self._store.lease(view.table, what) as check,
+                metadata.record(
+                    EXECUTION,
+                    view.name,
+                    reads=[view.artifact],
+                    properties={"view": view.ref, "as_of": shows},
+                ) as step,
+            ):
+                rows = known_rows(view)
+                if as_of is None:
+                    count, state = self._carry(rows, since, until, check)
+                else:
+                    count, state = self._show(rows, as_of)
+                step.update(rows=count)
+                described = _described(view, rows, step)
+            (marks,) = self._store.marks([view.table])
+        finally:
+            self._store.close()
+        metadata.update_artifact(
+            view.artifact.id,
+            statistics=described,
+            online={
+                "rows": count if marks is None or marks.rows is None else marks.rows,
+                "materialized_at": self._at.isoformat(),
+                "as_of": shows,
+                "newest": None if state.newest is None else moment(state.newest).isoformat(),
+            },
+        )
+        return count
+
+    def _show(self, path: Path, as_of: int) -> tuple[int, TableState]:
+        """Make the table show a moment."""
+        with open_engine() as connection:
+            carried = Carried(connection, self._view, path, Pass(as_of, path.stem), self._now)
+            state = TableState(as_of, self._now, carried.newest)
+            with self._advancing(carried.total, 0) as advance:
+
+                def rows() -> Iterator[tuple[bytes, bytes]]:
+                    for read, part in carried.batches():
+                        yield from part
+                        advance(read)
+
+                # Its clock stands still, so its rows never grow old: they are kept for good.
+                kept = replace(self._writing, ttl=None)
+                self._store.replace(self._view.table, rows(), pack_state(state), writing=kept)
+        return carried.total, state
+
+    def _carry(
+        self, path: Path, since: int | None, until: int | None, check: Callable[[], None]
+    ) -> tuple[int, TableState]:
+        """Write what the table lacks."""
+        last = self._now if until is None else min(until, self._now)
+        state = read_state(self._store.read([(self._view.table, STATE_KEY)])[0])
+        count = 0
+        while True:
+            step = next_pass(state, path.stem, None if self._view.time is None else last, since)
+            if step is None:
+                break
+            if step.against is not None and not known_file(path, step.against).is_file():
+                step = Pass(step.until, step.rows)  # the cache was emptied: all rows, then
+            written, state = self._follow(step, path, state, check)
+            count += written
+            if step.until is None or step.until >= last:
+                return count, state
+            since = None if since is None else step.until  # what had been interrupted came first
+        state = replace(state or TableState(None, 0, None), written_at=self._now)
+        self._store.put(self._view.table, [], pack_state(state), writing=self._writing)
+        return count, state
+
+    def _follow(
+        self, step: Pass, path: Path, former: TableState | None, check: Callable[[], None]
+    ) -> tuple[int, TableState]:
+        """Write the rows of a pass in batches, each with how far it has come."""
+        table, done = self._view.table, step.done
+        going = former
+        if going is None or going.as_of is not None:
+            going = TableState(None, self._now, None)
+        with open_engine() as connection:
+            carried = Carried(connection, self._view, path, step, self._now)
+            with self._advancing(carried.total, done) as advance:
+                for read, rows in carried.batches():
+                    check()
+                    done += read
+                    going = replace(going, unfinished=replace(step, done=done))
+                    self._store.put(table, rows, pack_state(going), writing=self._writing)
+                    advance(read)
+        state = after(former, step, self._now, carried.newest)
+        check()
+        self._store.put(table, [], pack_state(state), writing=self._writing)
+        return done - step.done, state
+
+    @contextmanager
+    def _advancing(self, total: int, done: int) -> Iterator[Callable[[int], None]]:
+        """Show how far it is, and tell who asked for it."""
+        with shown(f"{self._view.ref} into the online store", total) as draw:
+            draw(done)
+
+            def advance(read: int) -> None:
+                nonlocal done
+                done += read
+                draw(read)
+                if self._progress is not None:
+                    self._progress(self._view.name, done, total)
+
+            yield advance
 
 
 def _described(view: FeatureView, rows: Path, step: Recording) -> str:
@@ -136,38 +256,3 @@ def _described(view: FeatureView, rows: Path, step: Recording) -> str:
     source = parquet_source(view.ref, rows, stored)
     figures = Statistics(describe_source(source))
     return keep_statistics(step, view.name, figures, {"feature_view": view.ref}).id
-
-
-def _latest_sql(view: FeatureView, rows: str, until: int) -> str:
-    """Return the query for (keys…, event, created, features…) of the rows known at `until`."""
-    keys = [f"k{index}" for index in range(len(view.keys))]
-    features = ", ".join(f"f{index}" for index in range(len(view.columns)))
-    listed = ", ".join(keys)
-    if view.time is None:
-        return f"SELECT {listed}, 0 AS event, 0 AS created, {features} FROM {parquet([rows])}"
-    return (
-        f"SELECT {listed}, event, created, {features} FROM {parquet([rows])} "
-        f"WHERE visible <= {until} "
-        f"QUALIFY row_number() OVER (PARTITION BY {listed} ORDER BY visible DESC) = 1"
-    )
-
-
-def encoded(
-    view: FeatureView, rows: Iterable[tuple[Any, ...]], static_known: int | None = None
-) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the bytes of rows: keys, event and creation time in microseconds, features."""
-    names = [key.name for key in view.keys]
-    types = [key.type for key in view.keys]
-    width = len(names)
-    static = view.time is None
-    for row in rows:
-        key = pack_key(row[:width], types, names)
-        if key is None:
-            raise InvalidInput(
-                f"a row for the view {view.name!r} has no key: {row[:width]!r}",
-                hint="drop it, or give its key",
-            )
-        event, created = row[width], row[width + 1]
-        if static and static_known is not None:
-            created = static_known  # of two writes of a row that has no time, the later one stays
-        yield key, pack_row(event, created, row[width + 2 :])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from workbench.core.errors import InvalidInput, NotFound
 from workbench.features.online.fetching import ReadyPlan, Served, fetch, read
 from workbench.features.online.plans import plan_of
-from workbench.features.online.stores.store import OnlineStore, open_store
+from workbench.features.online.stores.store import OnlineStore, kept_open, open_store
 
 if TYPE_CHECKING:
     from workbench.features.definitions.selections import Asked
@@ -87,7 +87,7 @@ def online(
         )
     place = workspace.current()
     found = _plan(features).fetch(
-        _store(place.settings.online_url),
+        kept_open(place.settings.online_url),
         entities,
         at=None if at is None else as_utc(at, "at"),
         now=place.clock.now(),
@@ -98,12 +98,6 @@ def online(
             hint=f"run wb.materialize([{found.absent[0]!r}])",
         )
     return found.served() if statuses else found.rows
-
-
-@lru_cache(maxsize=4)
-def _store(url: str) -> OnlineStore:
-    """Keep a store open for as long as this process reads from it."""
-    return open_store(url)
 
 
 def _plan(features: Asked | Sequence[Asked]) -> ReadyPlan:

@@ -53,22 +53,28 @@ class Marks:
 
 
 @dataclass(frozen=True)
-class Unfinished:
-    """A materialization on its way: rows are written by key, so it can go on from where it was.
+class Pass:
+    """One way through a view's rows, which a materialization writes by key, batch by batch.
 
     Attributes
     ----------
-    until : int
-        The moment whose latest rows it writes, in microseconds.
+    until : int or None
+        The moment whose latest rows are written, in microseconds; None for a static view.
     rows : str
-        Which known rows it reads; of others it does not go on.
+        Which known rows: the name of their file in the cache.
+    since : int or None
+        Only rows that became known after it.
+    against : str or None
+        The known rows that the table holds as of `since`: what is the same there is not written.
     done : int
-        Rows written.
+        Rows written so far.
     """
 
-    until: int
+    until: int | None
     rows: str
-    done: int
+    since: int | None = None
+    against: str | None = None
+    done: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,13 +91,13 @@ class TableState:
     newest : int or None
         The latest event time among the rows materialized; None for a static view.
     until : int or None
-        All that was known by then is in the table; None before the first time is done.
+        All that was known by then is in the table; None where `rows` hold at any time.
     rows : str or None
-        Which known rows those were: the name of their file in the cache.
-    unfinished : Unfinished or None
-        The materialization that is on its way, or was killed.
+        Which known rows those were; None before a first pass is through.
+    unfinished : Pass or None
+        The pass that is on its way, or whose process was killed.
     schema : str or None
-        Of a table of precomputed services, what its rows are made of.
+        Of a table of a precomputed service, what its rows are made of.
     """
 
     as_of: int | None
@@ -99,8 +105,13 @@ class TableState:
     newest: int | None
     until: int | None = None
     rows: str | None = None
-    unfinished: Unfinished | None = None
+    unfinished: Pass | None = None
     schema: str | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether a first pass is through."""
+        return self.rows is not None
 
 
 def pack_state(state: TableState) -> bytes:
@@ -115,7 +126,7 @@ def read_state(stored: bytes | None) -> TableState | None:
         return None
     known: dict[str, Any] = json.loads(stored)
     if known.get("unfinished"):
-        known["unfinished"] = Unfinished(**known["unfinished"])
+        known["unfinished"] = Pass(**known["unfinished"])
     return TableState(**known)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -132,3 +133,9 @@ def open_store(target: str | Path | Settings) -> OnlineStore:
     from workbench.features.online.stores.sqlite import SqliteStore
 
     return SqliteStore(Path(target.removeprefix("sqlite:///")))
+
+
+@lru_cache(maxsize=4)
+def kept_open(url: str) -> OnlineStore:
+    """Return the store at an address, open for as long as this process uses it."""
+    return open_store(url)

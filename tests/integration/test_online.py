@@ -1,0 +1,112 @@
+"""Processes that write the online store: killed half-way, and two at once."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from datetime import UTC, datetime, timedelta
+
+import pyarrow as pa
+import pytest
+
+from workbench import workspace
+from workbench.core.errors import Conflict
+from workbench.data.datasets.ingest import ingest
+from workbench.features.definitions.entities import Entity
+from workbench.features.definitions.registration import feature_view
+from workbench.features.online.freshness import freshness
+from workbench.features.online.materialization import materialize
+from workbench.features.online.reading import online
+
+KEYS = 5000
+
+
+@pytest.fixture(params=["sqlite", "redis"])
+def place(request, tmp_path):
+    url = request.getfixturevalue("redis_url") if request.param == "redis" else None
+    with workspace.use(workspace.current()):
+        yield workspace.connect(home=tmp_path / "home", online_url=url)
+
+
+@pytest.fixture
+def view(place):
+    numbers = list(range(KEYS))
+    times = [datetime.now(UTC) - timedelta(hours=1)] * KEYS
+    ingest(pa.table({"key": numbers, "at": times, "value": numbers}), name="rows", time="at")
+    return feature_view(entities=Entity("key"), source="rows")
+
+
+def start(script, place, *given):
+    settings = place.settings
+    command = [
+        sys.executable,
+        "-c",
+        textwrap.dedent(script),
+        settings.home,
+        settings.online_url,
+        *given,
+    ]
+    return subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True)
+
+
+WORK = """
+    import os, signal, sys, time
+    from workbench import workspace
+    from workbench.features.online import passes
+    from workbench.features.online.materialization import materialize
+
+    workspace.connect(home=sys.argv[1], online_url=sys.argv[2])
+    passes.BATCH = 500
+    def seen(name, done, total):
+        if done == 2000:
+            print(done, flush=True)
+            if sys.argv[3] == "die":
+                os.kill(os.getpid(), signal.SIGKILL)
+            time.sleep(60)
+    materialize("rows", progress=seen)
+"""
+
+
+def values(view):
+    return [each["value"] for each in online(view, [{"key": key} for key in range(KEYS)])]
+
+
+def test_a_killed_materialization_goes_on_where_it_was(place, view):
+    with start(WORK, place, "die") as process:
+        assert process.wait() == -signal.SIGKILL
+    assert values(view) == [*range(2000), *[None] * (KEYS - 2000)]
+    (known,) = freshness()
+    assert (known.rows, known.unfinished) == (2000, True)
+    assert materialize(view) == {"rows": KEYS - 2000}
+    assert values(view) == list(range(KEYS))
+    (known,) = freshness()
+    assert (known.rows, known.unfinished) == (KEYS, False)
+
+
+def test_a_killed_replacement_leaves_the_table_as_it_was(place, view):
+    materialize(view)
+    with start(WORK.replace('("rows", ', '("rows", at="2100-01-01", '), place, "die") as process:
+        assert process.wait() == -signal.SIGKILL
+    assert values(view) == list(range(KEYS))
+    (known,) = freshness()
+    assert (known.rows, known.as_of) == (KEYS, None)
+    materialize(view, at="2100-01-01")
+    assert values(view) == list(range(KEYS))
+    if place.settings.online_url.startswith("redis"):
+        import redis
+
+        with redis.Redis.from_url(place.settings.online_url) as client:
+            assert len(client.keys("workbench:features:{*}rows*:*")) == KEYS
+
+
+def test_two_at_once_are_told_of_each_other_and_the_dead_hold_nothing(place, view):
+    with start(WORK, place, "wait") as process:
+        assert process.stdout.readline() == "2000\n"
+        with pytest.raises(
+            Conflict, match=f"the materialization of 'rows' is held by .*{process.pid}"
+        ):
+            materialize(view)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        assert materialize(view) == {"rows": KEYS - 2000}
