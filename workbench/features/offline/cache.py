@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput
@@ -16,15 +17,15 @@ from workbench.core.files import storage_errors
 from workbench.core.ids import new_id
 from workbench.data.datasets import dataset
 from workbench.data.engine import open_engine
-from workbench.features.definitions.sources import relation_of
+from workbench.features.definitions.relations import is_ordered, relation_of, tables_of
+from workbench.features.definitions.views import FeatureView
 from workbench.features.offline.known_rows import BATCH, Layout, prepare, write_known
-
-if TYPE_CHECKING:
-    from workbench.features.definitions.views import FeatureView
-
 
 #: Counted on when the file's columns or their meaning change.
 FORMAT = 2
+_AT_ONCE = 2
+#: Rows that take seconds.
+_FEW = 1 << 23
 
 
 def known_rows(view: FeatureView) -> Path:
@@ -51,7 +52,8 @@ def known_rows(view: FeatureView) -> Path:
         [each.name for each in view.inputs],
         view.time,
         view.created,
-        ordered=view.source.kind != "sql",
+        ordered=is_ordered(view.source),
+        every=bool(view.aggregations),
     )
     try:
         with storage_errors(f"the rows of {view.ref}"):
@@ -64,6 +66,26 @@ def known_rows(view: FeatureView) -> Path:
     return path
 
 
+def known_rows_of(views: Sequence[FeatureView]) -> list[Path]:
+    """Return the files of several views' known rows, two views at once where they are small.
+
+    Raises as `known_rows`.
+    """
+    # Large ones stay in this thread, where they can be interrupted.
+    small = [each for each in views if _rows(each) is not None]
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        ready = {each: threads.submit(known_rows, each) for each in small}
+        return [ready[each].result() if each in ready else known_rows(each) for each in views]
+
+
+def _rows(view: FeatureView) -> int | None:
+    """Return how many rows a view reads, if they are few and all from one dataset."""
+    if view.source.kind != "dataset":
+        return None
+    (only,) = (dataset(ref) for ref in view.source.datasets.values())
+    return only.rows if only.rows <= _FEW else None
+
+
 def _write(view: FeatureView, layout: Layout, target: Path) -> None:
     import pyarrow.parquet as pq
 
@@ -73,7 +95,7 @@ def _write(view: FeatureView, layout: Layout, target: Path) -> None:
         schema = only.manifest.schema
         batches = only.batches(columns=layout.columns, rows=BATCH)
         write_known(schema, batches, layout, target, rows=only.rows)
-    elif view.source.kind == "function":
+    elif view.source.digest is not None:
         with pq.ParquetFile(workspace.current().blobs.local_path(str(view.source.digest))) as file:
             write_known(
                 file.schema_arrow,
@@ -92,5 +114,10 @@ def _fingerprint(view: FeatureView) -> str:
         name: [file.digest for file in dataset(ref).files]
         for name, ref in sorted(view.source.datasets.items())
     }
-    said = [FORMAT, view.definition, contents, view.source.digest]
+    below = [
+        _fingerprint(each.record)
+        for _, each in sorted(tables_of(view.source).items())
+        if isinstance(each.record, FeatureView)
+    ]
+    said = [FORMAT, view.definition, contents, view.source.digest, below]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+#: Rows of a spine that are searched for together.
+_STRETCH = 1 << 14
+
+
 class KnownRows:
     """A file that `known_rows.write_known` wrote, of whatever size.
 
@@ -51,7 +55,7 @@ class KnownRows:
         #: Over how many parts the keys are spread.
         self.parts: int = known.get("parts", 1)
         self._groups: list[int] | None = known.get("groups")
-        self._keys = [f"k{place}" for place in range(keys)]
+        self._names = [f"k{place}" for place in range(keys)]
         self._features = [f"f{place}" for place in features]
         self._static = static
         self._ttl = None if ttl is None else ttl // timedelta(microseconds=1)
@@ -62,11 +66,16 @@ class KnownRows:
         groups = self._file.metadata
         return sum(groups.row_group(each).total_byte_size for each in range(groups.num_row_groups))
 
+    @property
+    def keys(self) -> int:
+        """How many keys there are, where they are in one part."""
+        return len(self._only.starts) if self.parts == 1 else 0
+
     @cached_property
     def types(self) -> list[pa.DataType]:
         """The types of the keys, plain."""
         empty = self._file.schema_arrow.empty_table()
-        return [plain(empty.column(each)).type for each in self._keys]
+        return [plain(empty.column(each)).type for each in self._names]
 
     def plain(self, keys: Sequence[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
         """Return the columns of keys as these rows' keys are compared."""
@@ -107,24 +116,32 @@ class KnownRows:
         back[order] = np.arange(len(order))
         return pa.concat_tables(found).take(pa.array(back))
 
-    def part(self, number: int) -> _Part:
+    def part(self, number: int) -> Part:
         """Return the rows of one part."""
-        names = [*self._keys, *([] if self._static else ["visible"]), "first", *self._features]
+        names = [*self._names, *([] if self._static else ["visible"]), "first", *self._features]
         names += [] if self._ttl is None else ["event"]
+        return Part(self._read(number, names), self._names, self._features, self._ttl)
+
+    def _read(self, number: int, names: Sequence[str]) -> pa.Table:
+        """Return columns of one part."""
         if self._groups is None:
-            table = self._file.read(columns=names)
-        else:
-            groups = [place for place, part in enumerate(self._groups) if part == number]
-            table = self._file.read_row_groups(groups, columns=names)
-        return _Part(table, self._keys, self._features, self._ttl)
+            return self._file.read(columns=names)
+        groups = [place for place, part in enumerate(self._groups) if part == number]
+        return self._file.read_row_groups(groups, columns=names)
 
     @cached_property
-    def _only(self) -> _Part:
+    def _only(self) -> Part:
         return self.part(0)
 
 
-class _Part:
-    """Rows in memory, by key and then by the instant from which they are visible."""
+class Part:
+    """Rows in memory, by key and then by the instant from which they are visible.
+
+    Attributes
+    ----------
+    starts : numpy.ndarray of int64
+        Where each key's rows begin.
+    """
 
     def __init__(
         self, table: pa.Table, keys: Sequence[str], features: Sequence[str], ttl: int | None
@@ -136,17 +153,18 @@ class _Part:
         self._ttl = ttl
         self._visible = _numbers(table, "visible")
         self._event = None if ttl is None else _numbers(table, "event")
-        self._starts = np.flatnonzero(table.column("first").to_numpy())
-        self._ends = np.append(self._starts[1:], table.num_rows)
-        firsts = pa.array(self._starts)
+        self.starts = np.flatnonzero(table.column("first").to_numpy())
+        self._ends = np.append(self.starts[1:], table.num_rows)
+        firsts = pa.array(self.starts)
         self._index = KeyIndex([plain(table.column(each).take(firsts)) for each in keys])
 
     def answer(self, keys: Sequence[pa.ChunkedArray], at: Numbers | None) -> pa.Table:
+        """Return the features known of each key at each instant; as `KnownRows.answer`."""
         import pyarrow as pa
 
         found = self._index.find(keys)
         if at is None:
-            rows = self._starts[found] if len(self._starts) else found
+            rows = self.starts[found] if len(self.starts) else found
             return self._features.take(pa.array(rows, mask=found < 0))
         rows = np.full(len(found), -1)
         asked = np.flatnonzero(found >= 0)
@@ -157,29 +175,31 @@ class _Part:
     def _last(self, keys: Numbers, at: Numbers) -> Numbers:
         """Return, for each known key, its last row visible at an instant; -1 where there is none.
 
-        Every key's rows are searched by halves at once, the asked ones sorted by key, so that
-        memory is read in order.
+        The rows of all keys are searched by halves at once: sorted by key, so that memory is read
+        in order, and a stretch of them at a time, which stays in the processor's cache.
         """
         bits = max(len(keys), 1).bit_length()
         order = (keys << bits) | np.arange(len(keys))
         order.sort()
         order &= (1 << bits) - 1
-        keys, at = keys[order], at[order]
-        before = self._starts[keys] - 1  # known to be visible, or before all
-        after = self._ends[keys]  # known not to be
-        for _ in range(int((after - before).max() - 1).bit_length()):
-            middle = (before + after) >> 1
-            seen = (middle > before) & (self._visible[middle] <= at)
-            open_ = middle > before
-            before = np.where(seen, middle, before)
-            after = np.where(open_ & ~seen, middle, after)
-        none = before < self._starts[keys]
-        if self._event is not None and self._ttl is not None:
-            none |= at - self._event[before] > self._ttl
-        before[none] = -1
         rows = np.empty(len(keys), np.int64)
-        rows[order] = before
+        for start in range(0, len(keys), _STRETCH):
+            asked = order[start : start + _STRETCH]
+            rows[asked] = self._last_of(keys[asked], at[asked])
         return rows
+
+    def _last_of(self, keys: Numbers, at: Numbers) -> Numbers:
+        row = self.starts[keys]  # the answer, if there is one, is here or up to `left` - 1 on
+        left = self._ends[keys] - row
+        for _ in range(int(left.max() - 1).bit_length()):
+            half = left >> 1
+            row += half * (self._visible[row + half] <= at)
+            left -= half
+        none = self._visible[row] > at
+        if self._event is not None and self._ttl is not None:
+            none |= at - self._event[row] > self._ttl
+        row[none] = -1
+        return row
 
 
 def _numbers(table: pa.Table, name: str) -> Numbers:

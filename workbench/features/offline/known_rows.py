@@ -105,6 +105,7 @@ def write_known(
     target: Path,
     *,
     rows: int | None = None,
+    memory: int | None = None,
 ) -> int:
     """Write the rows that are ever the best known to a Parquet file, and return their number.
 
@@ -122,6 +123,8 @@ def write_known(
     target : Path
     rows : int, optional
         How many there are, if that is known.
+    memory : int, optional
+        Bytes of rows to work on at a time; by default what `part_bytes` says.
 
     Raises
     ------
@@ -129,7 +132,7 @@ def write_known(
         If a key holds lists, or times are beyond what microseconds reach.
     """
     folder = target.with_name(f"{target.name}.parts")
-    most = part_bytes()
+    most = memory or part_bytes()
     held = [narrow(schema.empty_table(), layout)]
     parts: Parts | None = None
     size = seen = 0
@@ -209,20 +212,24 @@ def best_known(rows: pa.Table, layout: Layout) -> pa.Table:
     keys = [plain(rows.column(f"k{place}")) for place in range(len(layout.keys))]
     numbers = numbered(keys)
     event, created = _times(rows, layout)
-    visible = event if layout.created is None else np.maximum(event, created)
+    visible = event if created is event else np.maximum(event, created)
     order, numbers = _sorted(numbers, visible)
-    tied = (numbers[1:] == numbers[:-1]) & (visible[order[1:]] == visible[order[:-1]])
+    seen = visible[order]
+    tied = (numbers[1:] == numbers[:-1]) & (seen[1:] == seen[:-1])
     _settle_ties(order, tied, event, created, rows, layout)
     if not layout.every:
         kept = np.append(~tied, np.ones(min(len(order), 1), bool))
-        if layout.created is not None:
+        if created is not event:
             kept &= _freshest(numbers, event[order])
-        order, numbers = order[kept], numbers[kept]
+        if not kept.all():
+            order, numbers, seen = order[kept], numbers[kept], seen[kept]
     taken = pa.array(order)
-    columns = {name: rows.column(name).take(taken) for name in rows.column_names}
+    made = [] if created is not event else ["created"]  # the same as the event, taken once
+    names = [each for each in rows.column_names if each not in made]
+    columns = {name: rows.column(name).take(taken) for name in names}
     if layout.time is not None:
-        columns["visible"] = pa.array(visible[order])
-        columns["created"] = pa.array(created[order])
+        columns["visible"] = pa.array(seen)
+        columns.setdefault("created", columns["event"])
     columns["first"] = pa.array(np.diff(numbers, prepend=-1) != 0)
     names = [each for each in columns if each[0] == "k"]
     names += [each for each in ("visible", "event", "created", "first") if each in columns]
@@ -313,11 +320,15 @@ def _present(rows: pa.Table, layout: Layout) -> pa.Table:
 
 
 def _times(rows: pa.Table, layout: Layout) -> tuple[Numbers, Numbers]:
+    """Return when rows happened and were made: one array where that is the same."""
     if layout.time is None:
         never = np.zeros(rows.num_rows, np.int64)
         return never, never
     event = rows.column("event").to_numpy()
-    return event, event if layout.created is None else rows.column("created").to_numpy()
+    if layout.created is None:
+        return event, event
+    created = rows.column("created").to_numpy()
+    return event, event if np.array_equal(event, created) else created
 
 
 def _settled(rows: pa.Table, name: str) -> pa.ChunkedArray:

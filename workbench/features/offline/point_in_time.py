@@ -95,17 +95,25 @@ class Joiner:
         self.lookups = lookups
         self.timed = next((each.view for each in lookups if not each.static), None)
         self._time = time
-        self._known = [None if each.aggregations else opened(each) for each in lookups]
+        #: The rows that each lookup reads.
+        self.known = [opened(each) for each in lookups]
 
-    def join(self, spine: pa.Table) -> pa.Table:
-        """Return the features of some rows, as `join` does."""
+    def join(self, spine: pa.Table, found: Mapping[int, pa.Table] | None = None) -> pa.Table:
+        """Return the features of some rows, as `join` does.
+
+        Parameters
+        ----------
+        spine : pyarrow.Table
+        found : mapping of int to pyarrow.Table, optional
+            By the place of a lookup, features of these rows that are known already.
+        """
         import pyarrow as pa
 
         self.check(spine)
         at = self.instants(spine)
         columns: dict[str, pa.ChunkedArray] = {}
-        for lookup, found in zip(self.lookups, self._answers(spine, at), strict=True):
-            columns.update(zip(lookup.columns.values(), found.columns, strict=True))
+        for lookup, each in zip(self.lookups, self._answers(spine, at, found or {}), strict=True):
+            columns.update(zip(lookup.columns.values(), each.columns, strict=True))
         return pa.table(columns)
 
     def check(self, spine: pa.Table) -> None:
@@ -121,24 +129,27 @@ class Joiner:
             return None
         return np.asarray(microseconds(spine.column(self._time), self._time).to_numpy(), np.int64)
 
-    def _answers(self, spine: pa.Table, at: Numbers | None) -> list[pa.Table]:
+    def _answers(
+        self, spine: pa.Table, at: Numbers | None, found: Mapping[int, pa.Table]
+    ) -> list[pa.Table]:
+        places = [place for place in range(len(self.lookups)) if place not in found]
         # NumPy and Arrow let other threads run while they work.
-        with ThreadPoolExecutor(max(1, len(self.lookups))) as threads:
-            return list(
-                threads.map(lambda place: self._answer(place, spine, at), range(len(self.lookups)))
-            )
+        with ThreadPoolExecutor(max(1, len(places))) as threads:
+            made = threads.map(lambda place: self._answer(place, spine, at), places)
+            answers = {**found, **dict(zip(places, made, strict=True))}
+        return [answers[place] for place in range(len(self.lookups))]
 
     def _answer(self, place: int, spine: pa.Table, at: Numbers | None) -> pa.Table:
         """Return the features of one lookup, in the order of the spine."""
-        lookup, known = self.lookups[place], self._known[place]
+        lookup, known = self.lookups[place], self.known[place]
         keys = [spine.column(key.name) for key in lookup.keys]
-        if known is None:
-            raise InvalidInput(f"the view {lookup.view!r} aggregates over windows")
         return known.answer(known.plain(keys), None if lookup.static else at)
 
 
 def opened(lookup: Lookup) -> KnownRows:
     """Return the rows that a lookup reads."""
+    if lookup.aggregations:
+        raise InvalidInput(f"the view {lookup.view!r} aggregates over windows")
     return KnownRows(
         lookup.rows,
         len(lookup.keys),

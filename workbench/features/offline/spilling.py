@@ -81,14 +81,14 @@ class Parts:
                 self.write(part, sorted_rows.slice(start, end - start))
             start = end
 
-    def write(self, part: int, table: pa.Table) -> None:
-        """Put rows into a part."""
+    def write(self, part: int, table: pa.Table, most: int | None = None) -> None:
+        """Put rows into a part, in batches of at most so many."""
         import pyarrow as pa
 
         writer = self._writers.get(part)
         if writer is None:
             writer = self._writers[part] = pa.ipc.new_file(self._paths[part], table.schema)
-        writer.write_table(table.combine_chunks())
+        writer.write_table(table.combine_chunks(), most)
 
     def close(self) -> None:
         """End the writing; parts can be read now."""

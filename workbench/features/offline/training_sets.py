@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench import workspace
@@ -18,10 +19,11 @@ from workbench.data.datasets.writing import write_dataset
 from workbench.data.reading import Rows
 from workbench.features.definitions.computed import OnDemandView
 from workbench.features.definitions.selections import Asked, Chosen, Selection, choose
-from workbench.features.offline.cache import known_rows
+from workbench.features.offline.cache import known_rows_of
 from workbench.features.offline.on_demand import Computing
 from workbench.features.offline.point_in_time import Joiner, Lookup
 from workbench.features.offline.spines import Spine, listed, own_splits, read_spine
+from workbench.features.offline.streamed import ahead, beside
 from workbench.metadata import ColumnSource
 
 if TYPE_CHECKING:
@@ -125,7 +127,10 @@ def training_set(
             "label_counts": None,
         }
         counts = _Counts(found.label, facts)
-        lookups = [_lookup(each, names) for each in chosen.selections]
+        files = known_rows_of([each.view for each in chosen.selections])
+        lookups = [
+            _lookup(each, rows, names) for each, rows in zip(chosen.selections, files, strict=True)
+        ]
         computing = Computing(chosen, names, found.columns)
         rows = _joined(found, lookups, computing, counts, progress)
         made = write_dataset(
@@ -156,20 +161,21 @@ def _joined(
 
     def joined() -> Iterator[pa.Table]:
         done = 0
-        for table in spine.tables():
-            found = computing.add(table, joiner.join(table), done)
-            columns = [*table.columns, *found.columns]
-            yield pa.table(columns, names=[*table.column_names, *found.column_names])
+        for table, found in beside(spine.tables, joiner, workspace.current().home):
+            made = computing.add(table, found, done)
+            columns = [*table.columns, *made.columns]
+            yield pa.table(columns, names=[*table.column_names, *made.column_names])
             counts.add(table)
             done += table.num_rows
             if progress is not None:
                 progress(done, spine.rows)
 
-    first = next(waiting := joined())
-    begun = [chain([first], waiting)]
+    waiting = joined()
+    first = next(waiting)  # made here: what takes long before it can be interrupted
+    begun = [chain([first], ahead(waiting))]
 
     def tables() -> Iterator[pa.Table]:
-        return begun.pop() if begun else joined()
+        return begun.pop() if begun else ahead(joined())
 
     return Rows(first.schema, tables, spine.source, spine.rows, spine.assumed_utc)
 
@@ -214,12 +220,12 @@ class _Counts:
             )
 
 
-def _lookup(selection: Selection, names: Mapping[tuple[str, str], str]) -> Lookup:
+def _lookup(selection: Selection, rows: Path, names: Mapping[tuple[str, str], str]) -> Lookup:
     view = selection.view
     positions = {column.name: position for position, column in enumerate(view.columns)}
     return Lookup(
         view=view.name,
-        rows=known_rows(view),
+        rows=rows,
         keys=view.keys,
         columns={positions[each]: names[view.name, each] for each in selection.columns},
         static=view.time is None,

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from workbench.core.errors import InvalidInput
 from workbench.data.columns import columns_of
 from workbench.data.engine import open_engine, parquet
-from workbench.features.offline.known_rows import Layout, prepare
-from workbench.features.offline.point_in_time import Lookup, join
+from workbench.features.offline.known_rows import Layout, prepare, write_known
+from workbench.features.offline.point_in_time import Joiner, Lookup, join
+from workbench.features.offline.streamed import beside
 
 START = datetime(2013, 1, 1, tzinfo=UTC)
 TIME = pa.timestamp("us", tz="UTC")
@@ -59,8 +60,11 @@ def at(minute: int | None) -> datetime | None:
     return None if minute is None else START + timedelta(minutes=minute)
 
 
-def joined(case: Case, files: int = 1) -> Any:
-    """Answer with the engine; a row's feature is its place in the source."""
+def joined(case: Case, files: int = 1, memory: int | None = None) -> Any:
+    """Answer with the engine; a row's feature is its place in the source.
+
+    With `memory`, known rows and the spine go through parts on disk.
+    """
     source = pa.table(
         {
             "text": pa.array([row[0] for row in case.rows], pa.string()),
@@ -78,17 +82,24 @@ def joined(case: Case, files: int = 1) -> Any:
         }
     )
     layout = Layout(["text", "number"], ["place"], "time", "created" if case.late else None)
-    with tempfile.TemporaryDirectory() as folder, open_engine() as connection:
-        paths: list[str] = []
-        step = max(1, -(-source.num_rows // files))
-        for start in range(0, max(source.num_rows, 1), step):
-            paths.append(f"{folder}/{len(paths)}.parquet")
-            pq.write_table(source.slice(start, step), paths[-1])
+    ttl = None if case.ttl is None else timedelta(minutes=case.ttl)
+    keys = columns_of(source.select(["text", "number"]).schema)
+    with tempfile.TemporaryDirectory() as folder:
         known = Path(folder) / "known.parquet"
-        prepare(connection, parquet(paths), layout, known)
-        ttl = None if case.ttl is None else timedelta(minutes=case.ttl)
-        keys = columns_of(source.select(["text", "number"]).schema)
         lookup = Lookup("view", known, keys, {0: "place"}, static=False, ttl=ttl)
+        if memory is not None:
+            pieces = source.to_batches(max_chunksize=3)
+            write_known(source.schema, pieces, layout, known, rows=source.num_rows, memory=memory)
+            tables = [spine.slice(start, 7) for start in range(0, spine.num_rows, 7)]
+            made = beside(lambda: iter(tables), Joiner("moment", [lookup]), Path(folder), memory)
+            return [value for _, found in made for value in found.column("place").to_pylist()]
+        with open_engine() as connection:
+            paths: list[str] = []
+            step = max(1, -(-source.num_rows // files))
+            for start in range(0, max(source.num_rows, 1), step):
+                paths.append(f"{folder}/{len(paths)}.parquet")
+                pq.write_table(source.slice(start, step), paths[-1])
+            prepare(connection, parquet(paths), layout, known)
         return join(spine, "moment", [lookup]).column("place").to_pylist()
 
 
@@ -118,6 +129,14 @@ cases = st.builds(
 @given(cases, st.integers(1, 3))
 def test_every_spine_row_gets_the_best_row_known_then(case: Case, files: int) -> None:
     assert joined(case, files) == reference(case)
+
+
+@settings(max_examples=60)
+@given(cases, st.sampled_from([1, 200, 500]))
+def test_what_has_no_room_in_memory_gets_the_same_through_parts_on_disk(
+    case: Case, memory: int
+) -> None:
+    assert joined(case, memory=memory) == reference(case)
 
 
 @pytest.mark.parametrize(
