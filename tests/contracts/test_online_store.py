@@ -22,7 +22,7 @@ from workbench.features.online.stores.encoding import pack_key, pack_row, unpack
 from workbench.features.online.stores.leases import held
 from workbench.features.online.stores.sqlite import SqliteStore
 from workbench.features.online.stores.state import Marks, Source, Writing
-from workbench.features.online.stores.store import STATE_KEY, OnlineStore, open_store
+from workbench.features.online.stores.store import REMOVED, STATE_KEY, OnlineStore, open_store
 
 TABLE = "carrier#1"
 
@@ -225,6 +225,16 @@ def test_rows_are_read_changed_and_written_as_one(store: OnlineStore) -> None:
         row(10, value=3),
     ]
     assert store.marks([TABLE]) == [Marks(3, 5, 1, "stream")]
+
+
+def test_a_row_can_be_removed(store: OnlineStore) -> None:
+    store.put(TABLE, [(b"a", row(10)), (b"b", row(20))], writing=marked(1))
+    store.update(TABLE, [b"a", b"c"], lambda found: [REMOVED] * len(found), writing=marked(2))
+    assert store.read([(TABLE, b"a"), (TABLE, b"b"), (TABLE, b"c")]) == [None, row(20), None]
+    assert store.marks([TABLE]) == [Marks(1, 20, 2, "push")]
+    store.put(TABLE, [(b"a", row(1))], writing=marked(3))
+    assert store.read([(TABLE, b"a")]) == [row(1)]
+    assert store.marks([TABLE]) == [Marks(2, 20, 3, "push")]
 
 
 def test_changes_of_many_at_once_are_all_counted(store: OnlineStore, url: str) -> None:

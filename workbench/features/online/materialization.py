@@ -22,7 +22,7 @@ from workbench.features.definitions.selections import Asked, resolve
 from workbench.features.definitions.views import FeatureView
 from workbench.features.offline.cache import known_rows
 from workbench.features.online.passes import Carried, after, known_file, next_pass
-from workbench.features.online.stores.encoding import micros, moment
+from workbench.features.online.stores.encoding import ORDER_BYTES, micros, moment
 from workbench.features.online.stores.state import (
     Pass,
     TableState,
@@ -30,7 +30,7 @@ from workbench.features.online.stores.state import (
     pack_state,
     read_state,
 )
-from workbench.features.online.stores.store import STATE_KEY, open_store
+from workbench.features.online.stores.store import REMOVED, STATE_KEY, open_store
 
 if TYPE_CHECKING:
     from workbench.metadata import Recording
@@ -214,6 +214,9 @@ class _Materialization:
             going = TableState(None, self._now, None)
         with open_engine() as connection:
             carried = Carried(connection, self._view, path, step, self._now)
+            for _, rows in carried.withdrawn():
+                check()
+                self._withdraw(dict(rows))
             with self._advancing(carried.total, done) as advance:
                 for read, rows in carried.batches():
                     check()
@@ -225,6 +228,22 @@ class _Materialization:
         check()
         self._store.put(table, [], pack_state(state), writing=self._writing)
         return done - step.done, state
+
+    def _withdraw(self, former: dict[bytes, bytes]) -> None:
+        """Remove rows that the data no longer say, unless something else was written since."""
+        keys = list(former)
+        begin = (
+            ORDER_BYTES if self._view.time is None else 0
+        )  # a static row's order is when it came
+
+        def change(found: list[bytes | None]) -> list[bytes | None]:
+            left = zip(keys, found, strict=True)
+            return [
+                REMOVED if row is not None and row[begin:] == former[key][begin:] else None
+                for key, row in left
+            ]
+
+        self._store.update(self._view.table, keys, change, writing=self._writing)
 
     @contextmanager
     def _advancing(self, total: int, done: int) -> Iterator[Callable[[int], None]]:

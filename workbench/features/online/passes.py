@@ -103,17 +103,35 @@ class Carried:
         self._connection = connection
         self._view = view
         self._now = now
-        self._done = step.done
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE carried AS {_query(view, path, step)}")
+        self._step = step
+        self._keys = ", ".join(f"k{index}" for index in range(len(view.keys)))
+        begin = None if step.against else step.since
+        wanted = _latest(view, path, step.until, begin)
+        if step.against is not None:
+            former = _latest(view, known_file(path, step.against), step.since)
+            connection.execute(f"CREATE OR REPLACE TEMP VIEW former AS {former}")
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE latest AS {wanted}")
+            wanted = "SELECT * FROM latest EXCEPT SELECT * FROM former"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE carried AS {wanted}")
         counted = connection.execute("SELECT count(*), max(event) FROM carried").fetchall()
         self.total: int = counted[0][0]
         self.newest: int | None = None if view.time is None else counted[0][1]
 
     def batches(self) -> Iterator[tuple[int, Rows]]:
         """Yield the rows that are still to be written, as a store keeps them; and how many read."""
-        keys = ", ".join(f"k{index}" for index in range(len(self._view.keys)))
-        found = self._connection.sql(f"SELECT * FROM carried ORDER BY {keys} OFFSET {self._done}")
-        for batch in found.to_arrow_reader(BATCH):
+        yield from self._read(f"carried ORDER BY {self._keys} OFFSET {self._step.done}")
+
+    def withdrawn(self) -> Iterator[tuple[int, Rows]]:
+        """Yield the rows that former data said and the new ones do not, nor anything newer."""
+        if self._step.against is not None:
+            yield from self._read(
+                f"former ANTI JOIN latest USING ({self._keys}) "
+                f"UNION ALL BY NAME SELECT former.* FROM former JOIN latest USING ({self._keys}) "
+                "WHERE (latest.event, latest.created) < (former.event, former.created)"
+            )
+
+    def _read(self, relation: str) -> Iterator[tuple[int, Rows]]:
+        for batch in self._connection.sql(f"SELECT * FROM {relation}").to_arrow_reader(BATCH):
             columns = [column.to_pylist() for column in batch.columns]
             rows = encoded(self._view, zip(*columns, strict=True), self._now)
             # A key that is no number, NaN, cannot be asked for.
@@ -125,23 +143,16 @@ def known_file(path: Path, rows: str) -> Path:
     return path.with_name(f"{rows}.parquet")
 
 
-def _query(view: FeatureView, path: Path, step: Pass) -> str:
-    if step.against is None:
-        return _latest(view, path, step.until, step.since)
-    former = _latest(view, known_file(path, step.against), step.since, None)
-    return f"{_latest(view, path, step.until, None)} EXCEPT {former}"
-
-
-def _latest(view: FeatureView, path: Path, until: int | None, since: int | None) -> str:
+def _latest(view: FeatureView, path: Path, until: int | None, since: int | None = None) -> str:
     """Return the query for (keys…, event, created, features…) of the rows known at `until`."""
     listed = ", ".join(f"k{index}" for index in range(len(view.keys)))
     features = ", ".join(f"f{index}" for index in range(len(view.columns)))
     rows = parquet([str(path)])
     if view.time is None:
-        return f"(SELECT {listed}, 0 AS event, 0 AS created, {features} FROM {rows})"
+        return f"SELECT {listed}, 0 AS event, 0 AS created, {features} FROM {rows}"
     after_that = "" if since is None else f" AND visible > {since}"
     return (
-        f"(SELECT {listed}, event, created, {features} FROM {rows} "
+        f"SELECT {listed}, event, created, {features} FROM {rows} "
         f"WHERE visible <= {until}{after_that} "
-        f"QUALIFY row_number() OVER (PARTITION BY {listed} ORDER BY visible DESC) = 1)"
+        f"QUALIFY row_number() OVER (PARTITION BY {listed} ORDER BY visible DESC) = 1"
     )

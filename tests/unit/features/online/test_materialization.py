@@ -69,6 +69,21 @@ def test_of_new_data_only_what_differs_is_written(view: FeatureView, clock: Fake
     assert values(view, ["k03", "k05", "k07", "new", "k00"]) == [None, 5, 70, 9, 0]
 
 
+def test_what_the_data_no_longer_say_is_removed_and_what_was_pushed_stays(
+    view: FeatureView, place: Workspace
+) -> None:
+    ingested([(key, ago(1), 1.0) for key in ("gone", "back", "kept", "pushed")])
+    view = view.refresh()
+    materialize(view)
+    push(view, [{"key": "pushed", "at": NOW, "value": 2.0}])
+    ingested([("back", ago(5), 5.0), ("kept", ago(1), 1.0)])
+    assert materialize(view.refresh()) == {"rows": 1}
+    assert values(view, ["gone", "back", "kept", "pushed"]) == [None, 5, 1, 2]
+    (marks,) = open_store(place.settings).marks([view.table])
+    assert marks is not None
+    assert marks.rows == 3
+
+
 def test_without_the_cache_of_the_former_data_all_is_written(
     view: FeatureView, place: Workspace
 ) -> None:
@@ -90,6 +105,9 @@ def test_a_static_view_is_written_again_when_its_rows_change(place: Workspace) -
     ingest(pa.table({"key": ["a", "b"], "value": [1, 3]}), name="fixed")
     assert materialize(view.refresh()) == {"fixed": 1}
     assert values(view, ["a", "b"]) == [10, 3]
+    ingest(pa.table({"key": ["c"], "value": [4]}), name="fixed")
+    assert materialize(view.refresh()) == {"fixed": 1}
+    assert values(view, ["a", "b", "c"]) == [10, None, 4]
 
 
 class Interrupted(Exception):

@@ -50,13 +50,15 @@ for i, name in ipairs(KEYS) do
 end
 return results
 """
-#: What was there, what it becomes and how long that lives: as `PUT`, -1 where it had changed.
+#: What was there, what it becomes (empty: it is removed) and how long that lives: as `PUT`, -1
+#: where it had changed, 2 where it was removed.
 CHANGE = f"""
 {_OLDER}
 local results = {{}}
 for i, name in ipairs(KEYS) do
   local there = redis.call('GET', name)
   if (there or '') ~= ARGV[3 * i - 2] then results[i] = -1
+  elseif ARGV[3 * i - 1] == '' then results[i] = 2 * redis.call('DEL', name)
   else
     keep(name, ARGV[3 * i - 1], ARGV[3 * i])
     results[i] = there and 0 or 1

@@ -107,7 +107,7 @@ class RedisStore:
                 ]
                 results = self._commands.run(CHANGE, items)
                 newest = max((new[:8] for _, _, new in changed), default=b"")
-                self._mark(table, results.count(1), newest, writing)
+                self._mark(table, results.count(1) - results.count(2), newest, writing)
                 left = [
                     key for (key, *_), result in zip(changed, results, strict=True) if result < 0
                 ]
@@ -264,7 +264,7 @@ class RedisStore:
 
 def _life(row: bytes, writing: Writing | None) -> bytes | int:
     """Return how many milliseconds a row is kept; empty for good."""
-    if writing is None or writing.ttl is None:
+    if writing is None or writing.ttl is None or not row:
         return b""
     return max(event_of(row) + writing.ttl - writing.at, 0) // 1000 + _KEPT
 

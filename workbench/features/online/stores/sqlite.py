@@ -16,7 +16,7 @@ from workbench.features.online.stores.encoding import ORDER_BYTES, event_of
 from workbench.features.online.stores.state import Marks, Writing, source_of
 from workbench.features.online.stores.store import STATE_KEY, Change, Rows
 
-_VERSION = 2
+_VERSION = 3
 # Counted as they are made: counting a table of millions of rows when asked would take seconds.
 _CREATE = f"""
 BEGIN IMMEDIATE;
@@ -31,6 +31,10 @@ CREATE TRIGGER IF NOT EXISTS feature_rows_counted AFTER INSERT ON feature_rows W
 BEGIN
     INSERT INTO feature_tables (name, rows) VALUES (NEW.view, 1)
     ON CONFLICT (name) DO UPDATE SET rows = rows + 1;
+END;
+CREATE TRIGGER IF NOT EXISTS feature_rows_removed AFTER DELETE ON feature_rows WHEN OLD.key != x''
+BEGIN
+    UPDATE feature_tables SET rows = rows - 1 WHERE name = OLD.view;
 END;
 INSERT OR IGNORE INTO feature_tables (name, rows)
 SELECT view, count(*) FROM feature_rows WHERE key != x'' GROUP BY view;
@@ -54,6 +58,7 @@ _SET = """
 INSERT INTO feature_rows (view, key, row) VALUES (?, ?, ?)
 ON CONFLICT (view, key) DO UPDATE SET row = excluded.row
 """
+_REMOVE = "DELETE FROM feature_rows WHERE view = ? AND key = ?"
 
 
 class SqliteStore:
@@ -100,7 +105,8 @@ class SqliteStore:
             found = self.read([(table, key) for key in keys])
             pairs = zip(keys, change(found), strict=True)
             changed = [(key, row) for key, row in pairs if row is not None]
-            connection.executemany(_SET, ((table, key, row) for key, row in changed))
+            connection.executemany(_SET, ((table, key, row) for key, row in changed if row))
+            connection.executemany(_REMOVE, ((table, key) for key, row in changed if not row))
             if changed:
                 _mark(connection, table, max(row[:8] for _, row in changed), writing)
 
