@@ -5,7 +5,7 @@
 #   make test     install what the tests start, and run them; test-unit, test-ui … run a part
 #   make check    formatting, lint, types, layers, TypeScript
 #   make test-cluster  train on two hosts, made of network namespaces (as root)
-#   make bench    measure, beside peers in an environment of their own
+#   make bench    measure, beside peers in environments of their own
 #   make wheel    one wheel that needs no Node
 #   make clean    remove what was built; distclean removes the environments too
 
@@ -141,6 +141,7 @@ test-notebooks: build
 # --- measuring ------------------------------------------------------------------------------------
 
 PEERS := .venv-peers
+FEAST := .venv-feast
 
 $(PEERS)/stamp: requirements-bench.lock $(STAMPS)/venv
 	$(STEP) "Making the peers' environment $(PEERS)" $(BIN)/python -m venv $(PEERS)
@@ -149,8 +150,15 @@ $(PEERS)/stamp: requirements-bench.lock $(STAMPS)/venv
 		--no-deps -r $<
 	@touch $@
 
+$(FEAST)/stamp: requirements-feast.lock $(STAMPS)/venv
+	$(STEP) "Making Feast's environment $(FEAST)" $(BIN)/python -m venv $(FEAST)
+	$(STEP) "Installing Feast" \
+		$(FEAST)/bin/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
+		--no-deps -r $<
+	@touch $@
+
 .PHONY: bench
-bench: build $(PEERS)/stamp
+bench: build $(PEERS)/stamp $(FEAST)/stamp
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 # --- cleaning -------------------------------------------------------------------------------------
@@ -163,4 +171,4 @@ clean:
 	find extensions -name '*.tsbuildinfo' -not -path '*/node_modules/*' -delete
 	find workbench tests tools -name __pycache__ -prune -exec rm -rf {} +
 distclean: clean
-	rm -rf $(VENV) $(PEERS) extensions/node_modules extensions/*/node_modules
+	rm -rf $(VENV) $(PEERS) $(FEAST) extensions/node_modules extensions/*/node_modules

@@ -21,3 +21,8 @@ uv pip compile requirements-bench.in --python-version 3.11 --no-annotate \
   --override <(echo 'pandas>=2.2,<3') \
   --custom-compile-command "tools/lock.sh (uv pip compile requirements-bench.in --python-version 3.11, pandas 2 for all)" \
   --output-file requirements-bench.lock --quiet "$@"
+
+# Feast pins libraries of its own, older than the peers' and ours.
+uv pip compile requirements-feast.in --python-version 3.11 --no-annotate \
+  --custom-compile-command "tools/lock.sh (uv pip compile requirements-feast.in --python-version 3.11)" \
+  --output-file requirements-feast.lock --quiet "$@"

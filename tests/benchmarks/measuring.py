@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+#: Python where Feast is installed; `make bench` makes it.
+FEAST = ROOT / ".venv-feast" / "bin" / "python"
 RESULTS = Path(__file__).parent / "results"
 
 
