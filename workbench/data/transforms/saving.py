@@ -72,7 +72,7 @@ def to_dataset(
     source = dataset(data)
     for each in keep:
         check_column(each, [column.name for column in source.columns], "dataset")
-    tables = partial(_tables, transform, source, keep)
+    tables = partial(transformed, transform, source, keep)
     first = next(tables(), None)
     if first is None:
         raise InvalidInput(f"{source.ref} has no rows to transform")
@@ -91,7 +91,8 @@ def to_dataset(
         )
 
 
-def _tables(transform: Transform, data: Dataset, keep: Sequence[str]) -> Iterator[pa.Table]:
+def transformed(transform: Transform, data: Dataset, keep: Sequence[str]) -> Iterator[pa.Table]:
+    """Yield a transform's outputs for all rows of a dataset, behind the columns to keep."""
     import pyarrow as pa
 
     from workbench.data.datasets.sources import open_source
@@ -100,7 +101,8 @@ def _tables(transform: Transform, data: Dataset, keep: Sequence[str]) -> Iterato
     for table in open_source(data, columns=wanted).tables(wanted, _BATCH):
         columns = {each: table.column(each) for each in keep}
         for output, values in transform.apply(table).items():
-            columns[output] = _column(values)
+            if values.ndim == 1 or values.shape[1]:  # a transform of numbers alone gives no codes
+                columns[output] = _column(values)
         yield pa.table(columns)
 
 

@@ -11,6 +11,7 @@ from workbench.data.columns import Column
 from workbench.features.definitions.aggregations import Aggregation
 from workbench.features.definitions.entities import Entity, keys_of
 from workbench.features.definitions.sources import Rows
+from workbench.features.definitions.sql_lineage import used_columns
 from workbench.features.definitions.views import Declared
 from workbench.metadata import ColumnSource
 
@@ -50,8 +51,7 @@ def declare(rows: Rows, name: str, wanted: Wanted) -> Declared:
     """
     what = f"the view {name!r}"
     time, created = wanted.time, wanted.created
-    if rows.source.kind == "dataset" and not wanted.static:
-        (only,) = rows.datasets.values()
+    if (only := rows.only) is not None and not wanted.static:
         time, created = time or only.time, created or only.created
     _check_known(rows, name, time, created, wanted.static)
     _check_age(wanted, time, what)
@@ -60,7 +60,7 @@ def declare(rows: Rows, name: str, wanted: Wanted) -> Declared:
         taken = dict.fromkeys(each.column for each in wanted.aggregations if each.column)
     else:
         rest = [each.name for each in rows.columns if each.name not in {*keys, time, created}]
-        taken = dict.fromkeys(wanted.features or rest)
+        taken = dict.fromkeys(wanted.features or rows.offered or rest)
     _check_columns(rows.columns, keys, tuple(taken), time, created, what)
     types = {each.name: each for each in rows.columns}
     inputs = tuple(types[each] for each in taken)
@@ -95,6 +95,24 @@ def columns_from(rows: Rows, declared: Declared) -> dict[str, list[ColumnSource]
                 for source in rows.lineage.get(origin, [])
             ]
     return found
+
+
+def uses_of(rows: Rows, declared: Declared) -> dict[str, tuple[str, ...]]:
+    """Return, by table, the columns without which a view fails.
+
+    Those that it only filters, joins or orders by are among them.
+    """
+    times = [each for each in (declared.time, declared.created) if each]
+    named = [each.name for each in (*declared.keys, *declared.inputs)]
+    taken = dict.fromkeys([*named, *times])
+    if rows.source.kind == "sql":
+        schema = {name: each.columns for name, each in rows.tables.items()}
+        return used_columns(str(rows.source.sql), schema, list(taken))
+    found = {name: dict.fromkeys(rows.reads.get(name, ())) for name in rows.tables}
+    if rows.only is not None:
+        (name,) = rows.tables
+        found[name] |= {each: None for each in taken if each not in rows.offered}
+    return {name: tuple(columns) for name, columns in found.items()}
 
 
 def _step(feature: str, how: str) -> str:
@@ -195,13 +213,13 @@ def _check_known(
     if time is None:
         if created is not None:
             raise InvalidInput(f"the view {name!r} has created= but no time=", hint="name both")
-        if timed := [each.ref for each in rows.datasets.values() if each.time]:
+        if timed := [each.ref for each in rows.tables.values() if each.time]:
             raise InvalidInput(
                 f"the view {name!r} reads {timed[0]}, whose rows have times, and has none itself",
                 hint="name its column of time (time=…), or say static=True if it holds at any time",
             )
         return
-    if created is not None or rows.source.kind == "dataset":
+    if created is not None or rows.only is not None:
         return
     for origin in rows.lineage.get(time, []):
         late = origin.artifact.properties.get("created")

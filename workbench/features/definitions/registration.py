@@ -1,74 +1,64 @@
-"""Recording views and services: a new version when, and only when, something changed."""
+"""Defining views and services: a new version when, and only when, something changed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import overload
+from typing import TYPE_CHECKING, Required, TypeAlias, TypedDict, Unpack, overload
 
 from workbench import workspace
-from workbench.core.errors import Conflict, InvalidInput, NotFound
+from workbench.core.errors import InvalidInput
 from workbench.core.references import check_name
 from workbench.data.datasets import Dataset
 from workbench.features.definitions.aggregations import Aggregation
-from workbench.features.definitions.checking import Wanted, columns_from, declare
-from workbench.features.definitions.computed import KIND as ON_DEMAND
+from workbench.features.definitions.checking import Wanted
 from workbench.features.definitions.entities import Entity
 from workbench.features.definitions.owners import owner_or_user
+from workbench.features.definitions.recording import VIEW, newest_of, register
 from workbench.features.definitions.selections import Asked, choose
-from workbench.features.definitions.sources import Rows, from_dataset, from_function, from_sql
+from workbench.features.definitions.sources import from_function, from_source
 from workbench.features.definitions.views import (
     FeatureService,
     FeatureView,
     service_from,
     view_from,
-    view_properties,
 )
-from workbench.metadata import Artifact, ColumnSource
+from workbench.metadata import ColumnSource
 
-VIEW = "feature_view"
+if TYPE_CHECKING:
+    from workbench.data.transforms import Transform
+
 SERVICE = "feature_service"
 Decorator = Callable[[Callable[..., object]], FeatureView]
+Given: TypeAlias = "Dataset | FeatureView | Transform | str"
+
+
+class Options(TypedDict, total=False):
+    """What a definition may say beside its source; see `feature_view`."""
+
+    name: str | None
+    entities: Required[Sequence[Entity] | Entity]
+    features: Sequence[str] | None
+    ttl: timedelta | None
+    time: str | None
+    created: str | None
+    static: bool
+    aggregations: Sequence[Aggregation]
+    description: str
+    owner: str
+    tags: Sequence[str]
 
 
 @overload
-def feature_view(
-    *,
-    name: str | None = ...,
-    entities: Sequence[Entity] | Entity,
-    source: Dataset | str,
-    features: Sequence[str] | None = ...,
-    ttl: timedelta | None = ...,
-    time: str | None = ...,
-    created: str | None = ...,
-    static: bool = ...,
-    aggregations: Sequence[Aggregation] = ...,
-    description: str = ...,
-    owner: str = ...,
-    tags: Sequence[str] = ...,
-) -> FeatureView: ...
+def feature_view(*, source: Given, **options: Unpack[Options]) -> FeatureView: ...
 @overload
-def feature_view(
-    *,
-    name: str | None = ...,
-    entities: Sequence[Entity] | Entity,
-    source: None = ...,
-    features: Sequence[str] | None = ...,
-    ttl: timedelta | None = ...,
-    time: str | None = ...,
-    created: str | None = ...,
-    static: bool = ...,
-    aggregations: Sequence[Aggregation] = ...,
-    description: str = ...,
-    owner: str = ...,
-    tags: Sequence[str] = ...,
-) -> Decorator: ...
+def feature_view(*, source: None = ..., **options: Unpack[Options]) -> Decorator: ...
 def feature_view(
     *,
     name: str | None = None,
     entities: Sequence[Entity] | Entity,
-    source: Dataset | str | None = None,
+    source: Given | None = None,
     features: Sequence[str] | None = None,
     ttl: timedelta | None = None,
     time: str | None = None,
@@ -81,9 +71,12 @@ def feature_view(
 ) -> FeatureView | Decorator:
     """Define features once, for training and for serving.
 
-    With `source` the features are columns of a dataset. Without it this decorates a function that
-    returns SQL over dataset names, or one whose parameters are named after datasets, gets them as
-    frames and returns a frame. The same definition over the same data is the same version.
+    With `source` the features are columns of a dataset or of another view, or what a transform
+    makes of the data that it was fitted on. Without it this decorates a function that returns SQL
+    over names, or one whose parameters are such names, gets their rows as frames and returns a
+    frame. A name is a dataset's or a view's (``flights``, ``"flights@3"``); where both have it, the
+    dataset is meant, and ``"view:flights"`` is the view. The same definition over the same data is
+    the same version.
 
     A row counts from the moment it was known: the later of its time and, where there is one, its
     creation time. So a value that arrived late never reaches an earlier training row.
@@ -94,7 +87,7 @@ def feature_view(
         The function's or the dataset's name when left out.
     entities : Entity or sequence of Entity
         What the features are about.
-    source : Dataset or str, optional
+    source : Dataset, FeatureView, Transform or str, optional
     features : sequence of str, optional
         The columns to offer; by default all but keys and times.
     ttl : timedelta, optional
@@ -151,12 +144,12 @@ def feature_view(
         tags=(tags,) if isinstance(tags, str) else tuple(tags),
     )
     if source is not None:
-        rows = from_dataset(source)
-        return _register(rows, name or next(iter(rows.datasets)), wanted)
+        rows = from_source(source)
+        return register(rows, name or next(iter(rows.tables)), wanted)
 
     def decorate(function: Callable[..., object]) -> FeatureView:
         about = description or (function.__doc__ or "").strip().partition("\n")[0]
-        return _register(
+        return register(
             from_function(function), name or function.__name__, replace(wanted, description=about)
         )
 
@@ -186,7 +179,7 @@ def feature_service(
     refs = [each.ref for each in views.values()]
     properties = {"features": pinned, "description": description, "reads": refs}
     metadata = workspace.current().metadata
-    if (newest := _newest(SERVICE, name)) and newest.properties == properties:
+    if (newest := newest_of(SERVICE, name)) and newest.properties == properties:
         return service_from(newest)
     columns: dict[str, list[ColumnSource]] = {}
     for view, column in chosen.asked:
@@ -194,64 +187,6 @@ def feature_service(
     reads = [each.artifact for each in views.values()]
     with metadata.record(SERVICE, name, reads=reads) as step:
         return service_from(step.write(SERVICE, name, properties=properties, columns=columns))
-
-
-def refresh(view: FeatureView) -> FeatureView:
-    """Return a view over the newest versions of its datasets; see `FeatureView.refresh`."""
-    if view.source.kind == "function":
-        raise InvalidInput(
-            f"the view {view.name!r} is a Python function, which its record does not keep",
-            hint="run its definition again",
-        )
-    if view.source.kind == "dataset":
-        (name,) = view.source.datasets
-        rows = from_dataset(name)
-    else:
-        rows = from_sql(str(view.source.sql))
-    wanted = Wanted(
-        entities=view.entities,
-        features=() if view.aggregations else tuple(each.name for each in view.columns),
-        aggregations=view.aggregations,
-        ttl=view.ttl,
-        time=view.time,
-        created=view.created,
-        static=view.time is None,
-        description=view.description,
-        owner=view.owner,
-        tags=view.tags,
-    )
-    return _register(rows, view.name, wanted)
-
-
-def _register(rows: Rows, name: str, wanted: Wanted) -> FeatureView:
-    declared = declare(rows, check_name(name), wanted)
-    if _newest(ON_DEMAND, name):
-        raise Conflict(
-            f"there is an on-demand view {name!r} already", hint="give the view another name"
-        )
-    properties = view_properties(declared)
-    if (newest := _newest(VIEW, name)) and _same(newest, properties):
-        return view_from(newest)
-    reads = list({each.ref: each.artifact for each in rows.datasets.values()}.values())
-    with workspace.current().metadata.record(VIEW, name, reads=reads) as step:
-        artifact = step.write(
-            VIEW, name, properties=properties, columns=columns_from(rows, declared)
-        )
-    return view_from(artifact)
-
-
-def _newest(kind: str, name: str) -> Artifact | None:
-    try:
-        return workspace.current().metadata.artifact(kind, name)
-    except NotFound:
-        return None
-
-
-_IDENTITY = ("definition", "datasets", "rows_digest", "description", "owner", "tags")
-
-
-def _same(artifact: Artifact, properties: dict[str, object]) -> bool:
-    return all(artifact.properties.get(each) == properties[each] for each in _IDENTITY)
 
 
 def views(names: Iterable[str] | None = None) -> list[FeatureView]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
@@ -22,19 +22,22 @@ class Source:
     Attributes
     ----------
     kind : str
-        ``dataset`` (rows of one dataset), ``sql`` (a query over datasets) or ``function`` (Python).
-    datasets : mapping of str to str
-        The name that the definition uses for each dataset, and the version it was resolved to.
+        ``dataset`` (rows of one dataset), ``view`` (of another view), ``sql`` (a query over
+        both), ``transform`` (what one makes of a dataset) or ``function`` (Python).
+    datasets, views : mapping of str to str
+        The name that the definition uses for each, and the version it was resolved to.
     sql : str or None
         The query.
     code : str or None
-        The function's source, for people and for telling one definition from another.
+        The function's source, for people and for telling one definition from another; of a
+        transform the digest of its stored JSON.
     digest : str or None
-        The stored rows (Parquet) that a function returned.
+        The stored rows (Parquet) that a function returned, or a transform gave.
     """
 
-    kind: Literal["dataset", "sql", "function"]
+    kind: Literal["dataset", "view", "sql", "transform", "function"]
     datasets: Mapping[str, str]
+    views: Mapping[str, str] = field(default_factory=dict)
     sql: str | None = None
     code: str | None = None
     digest: str | None = None
@@ -126,7 +129,7 @@ class FeatureView:
         InvalidInput
             If the view is a Python function: run its definition again instead.
         """
-        from workbench.features.definitions.registration import refresh
+        from workbench.features.definitions.refreshing import refresh
 
         return refresh(self)
 
@@ -140,7 +143,7 @@ class FeatureView:
             ("time", self.time or "static"),
             ("known from", self.created or self.time or "always"),
             ("ttl", str(self.ttl) if self.ttl is not None else "any age"),
-            ("reads", ", ".join(self.source.datasets.values())),
+            ("reads", ", ".join([*self.source.datasets.values(), *self.source.views.values()])),
         ]
         cells = "".join(
             f"<tr><th style='text-align:left'>{name}</th>"
@@ -204,8 +207,21 @@ class Declared:
     tags: tuple[str, ...] = ()
 
 
-def view_properties(declared: Declared) -> dict[str, Any]:
-    """Return a view as the JSON that its artifact keeps; `view_from` reads it back."""
+def view_properties(
+    declared: Declared,
+    definitions: Mapping[str, str] | None = None,
+    uses: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, Any]:
+    """Return a view as the JSON that its artifact keeps; `view_from` reads it back.
+
+    Parameters
+    ----------
+    declared : Declared
+    definitions : mapping of str to str
+        Of the views that it reads, by the name that its definition uses.
+    uses : mapping of str to sequence of str
+        The columns without which it fails, by what it reads.
+    """
     source = declared.source
     meaning = {
         "entities": [{"name": each.name, "keys": list(each.keys)} for each in declared.entities],
@@ -221,10 +237,13 @@ def view_properties(declared: Declared) -> dict[str, Any]:
         "code": source.code,
     }
     names = sorted(source.datasets) if source.kind != "dataset" else dataset_names(source)
-    digest = hashlib.sha256(json.dumps([meaning, names], sort_keys=True).encode()).hexdigest()
+    said = [meaning, names, dict(definitions)] if definitions else [meaning, names]
+    digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
     return {
         **meaning,
         "datasets": dict(source.datasets),
+        "views": dict(source.views),
+        "uses": {name: list(columns) for name, columns in (uses or {}).items()},
         "rows_digest": source.digest,
         "static": declared.time is None,
         "description": declared.description,
@@ -251,6 +270,7 @@ def view_from(artifact: Artifact) -> FeatureView:
         source=Source(
             kind=known["kind"],
             datasets=known["datasets"],
+            views=known.get("views", {}),
             sql=known["sql"],
             code=known["code"],
             digest=known["rows_digest"],

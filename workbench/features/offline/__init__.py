@@ -4,4 +4,7 @@
 puts aside, and `cache` keeps the result; `known_files` finds in it what a key's values were at an
 instant; `point_in_time` asks that for each row of a spine; `spines` reads those, and
 `training_sets` stores what results as a dataset.
+
+`why` explains one of its values: `evidence` reads all rows of a key from the source, `judging` says
+what became of each, and `reasons` tells it.
 """

@@ -85,7 +85,7 @@ def test_a_training_set_gets_what_a_request_gets(place: Workspace, full: OnDeman
     spine = pa.table({"tailnum": ["N1", "N2", "N1", None], "booked": [75, 1, None, 3]})
 
     @on_demand_view(features=[full], inputs={"booked": int}, outputs={"state": str, "left": int})
-    def told(full: float, booked: int) -> dict[str, object]:
+    def told(full: float | None, booked: int | None) -> dict[str, object]:
         state = "?" if full is None or booked is None else f"{full:.0%}"
         return {"state": state, "left": None if booked is None else 150 - booked}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.core.errors import InvalidInput
-from workbench.features.definitions.sql_lineage import Origin, origins, tables_in
+from workbench.features.definitions.sql_lineage import Origin, origins, tables_in, used_columns
 
 SCHEMA = {"flights": ["carrier", "arr_delay", "Landed_At"], "planes@3": ["tailnum", "year"]}
 
@@ -63,3 +63,120 @@ def test_a_column_is_followed_to_its_origins(sql: str, column: str, expected: li
 def test_what_is_not_one_query_is_refused(sql: str) -> None:
     with pytest.raises(InvalidInput, match=r"cannot be read|is not one query"):
         tables_in(sql)
+
+
+WIDE = {
+    "flights": ["carrier", "arr_delay", "Landed_At", "x", "dest", "a.b", 'we "ird', "l"],
+    "planes@3": ["tailnum", "year"],
+    "Flüge": ["Ziel", "zeit"],
+}
+ALL = {(table, column) for table, columns in WIDE.items() for column in columns}
+PLANES = '"planes@3"'
+
+
+@pytest.mark.parametrize(
+    ("sql", "column", "expected"),
+    [
+        # Names: quoted, not of ASCII, in another case, with dots and quotes inside.
+        ('SELECT "Ziel" FROM "Flüge"', "ziel", {("Flüge", "Ziel")}),
+        ('SELECT CAST("Ziel" AS INT) AS z FROM FLÜGE', "z", {("Flüge", "Ziel")}),
+        ('SELECT zeit::DATE AS tag FROM "Flüge" f', "tag", {("Flüge", "zeit")}),
+        ('SELECT "a.b" FROM flights', "a.b", {("flights", "a.b")}),
+        ('SELECT f."we ""ird" AS r FROM flights f', "r", {("flights", 'we "ird')}),
+        # Stars.
+        ("SELECT f.* EXCLUDE (x) FROM flights f", "dest", {("flights", "dest")}),
+        ("SELECT * REPLACE (x + 1 AS x) FROM flights", "x", {("flights", "x")}),
+        (
+            f"SELECT * FROM flights JOIN {PLANES} p ON p.tailnum = dest",
+            "year",
+            {("planes@3", "year")},
+        ),
+        ("SELECT COLUMNS('arr.*') FROM flights", "*", ALL),
+        # Windows and aggregates.
+        (
+            "SELECT avg(x) OVER (PARTITION BY dest ORDER BY landed_at) AS m FROM flights",
+            "m",
+            {("flights", "x"), ("flights", "dest"), ("flights", "Landed_At")},
+        ),
+        (
+            "SELECT max(x) FILTER (WHERE dest = 'A') AS g FROM flights",
+            "g",
+            {("flights", "x"), ("flights", "dest")},
+        ),
+        # Joins, unions, subqueries, recursion, an alias that another column uses.
+        (
+            "SELECT b.carrier AS other FROM flights a JOIN flights b USING (dest)",
+            "other",
+            {("flights", "carrier")},
+        ),
+        (
+            f"SELECT x, (SELECT max(year) FROM {PLANES} WHERE tailnum = dest) AS y FROM flights",
+            "y",
+            {("planes@3", "year")},
+        ),
+        (
+            f"SELECT x FROM flights a ASOF JOIN {PLANES} p ON p.tailnum = dest AND x >= year",
+            "x",
+            {("flights", "x")},
+        ),
+        (
+            "WITH RECURSIVE r AS (SELECT x FROM flights UNION ALL SELECT x + 1 FROM r) FROM r",
+            "x",
+            {("flights", "x")},
+        ),
+        ("SELECT carrier AS c, c || 'x' AS d FROM flights", "d", {("flights", "carrier")}),
+        ("SELECT carrier, u FROM flights, UNNEST(l) AS t(u)", "u", {("flights", "l")}),
+        (
+            "SELECT list_transform(l, e -> e + x) AS ll FROM flights",
+            "ll",
+            {("flights", "l"), ("flights", "x")},
+        ),
+        # What cannot be followed comes from everything, never from nothing.
+        ("SELECT flights AS r FROM flights", "*", ALL),
+        ("SELECT f.x, to_json(f) AS j FROM flights f", "*", ALL),
+        (
+            f"SELECT b.m FROM flights a, LATERAL (SELECT max(year) AS m FROM {PLANES}) b",
+            "*",
+            ALL,
+        ),
+    ],
+)
+def test_values_are_followed_through_all_that_a_query_can_do(
+    sql: str, column: str, expected: set[tuple[str, str]]
+) -> None:
+    found = origins(sql, WIDE)
+    assert {(each.table, each.column) for each in found.get(column, found["*"])} == expected
+
+
+@pytest.mark.parametrize(
+    ("sql", "outputs", "expected"),
+    [
+        ("SELECT * FROM flights", ["carrier"], {"carrier"}),
+        (
+            "SELECT carrier FROM flights WHERE x > 0 ORDER BY landed_at",
+            ["carrier"],
+            {"carrier", "x", "Landed_At"},
+        ),
+        (
+            "SELECT carrier, count(*) AS n FROM flights GROUP BY 1 HAVING max(x) > 1",
+            ["n"],
+            {"carrier", "x"},
+        ),
+        ("WITH a AS (SELECT * FROM flights WHERE x > 0) SELECT l FROM a", ["l"], {"l", "x"}),
+        ("SELECT carrier, dest FROM flights", ["carrier"], {"carrier", "dest"}),
+        ("SELECT * EXCLUDE (x) FROM flights", ["carrier"], {"carrier", "x"}),
+        (
+            f"SELECT l FROM flights WHERE EXISTS (SELECT 1 FROM {PLANES} WHERE tailnum = dest)",
+            ["l"],
+            {"l", "dest", "tailnum"},
+        ),
+        ("SELECT l FROM flights QUALIFY rank() OVER (ORDER BY dest) = 1", ["l"], {"l", "dest"}),
+        ("SELECT carrier AS y FROM flights WHERE y = 'UA'", ["y"], {"carrier"}),
+        ("SELECT to_json(flights) AS j FROM flights", ["j"], {column for _, column in ALL}),
+    ],
+)
+def test_a_query_uses_what_it_filters_joins_and_orders_by_too(
+    sql: str, outputs: list[str], expected: set[str]
+) -> None:
+    found = used_columns(sql, WIDE, outputs)
+    assert {column for columns in found.values() for column in columns} == expected

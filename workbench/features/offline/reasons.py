@@ -1,0 +1,237 @@
+"""An explanation of one value: as a record, as a sentence and as a table."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+_WORDS = {
+    "expired": "too old",
+    "late": "arrived late",
+    "tie": "tied",
+    "older": "older",
+    "future": "yet to come",
+    "null": "without a value",
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A row of a key.
+
+    Attributes
+    ----------
+    event, created, visible : datetime or None
+        When it happened, when it was made, and from when it was known; None in a static view.
+    value : object
+        What it says of the feature.
+    reason : str or None
+        Why it was not taken: ``expired`` (older than the view allows, or out of the window),
+        ``late`` (known only after the instant), ``future`` (it happens after the instant),
+        ``tie`` (at the same event time as the row taken: the later created answers, and of those
+        the rule for ties), ``older`` (an older event than the row taken), or ``null`` (a value that
+        no aggregation counts). None for what was taken.
+    """
+
+    event: datetime | None
+    created: datetime | None
+    visible: datetime | None
+    value: Any
+    reason: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON; times are ISO 8601."""
+        return {
+            "event": as_json(self.event),
+            "created": as_json(self.created),
+            "visible": as_json(self.visible),
+            "value": as_json(self.value),
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a value is what it is; `why` returns it.
+
+    Attributes
+    ----------
+    dataset : str
+    row : int or None
+        None where keys and a time were given.
+    feature, view : str
+        ``view:column`` and ``view@version``.
+    keys : dict
+    at : datetime or None
+        The row's instant; None where the view is static.
+    value : object
+        What the training set holds.
+    chosen : Candidate or None
+        The row that answered; None if none did, or the view aggregates.
+    counted : tuple of Candidate
+        The newest events in the window, where the view aggregates.
+    rejected : tuple of Candidate
+        The nearest rows that did not answer.
+    counts : dict of str to int
+        All rows that did not answer, by reason.
+    online : object
+        What the online store would have answered, had it been materialized at that instant.
+    by_event_time : object
+        What a join by event time gives, which takes each row as known when it happened.
+    leaks : bool
+        Whether that differs: it is then something that nobody knew yet.
+    ttl : timedelta or None
+    """
+
+    dataset: str
+    row: int | None
+    feature: str
+    view: str
+    keys: Mapping[str, Any]
+    at: datetime | None
+    value: Any
+    chosen: Candidate | None
+    counted: tuple[Candidate, ...]
+    rejected: tuple[Candidate, ...]
+    counts: Mapping[str, int]
+    online: Any
+    by_event_time: Any
+    leaks: bool
+    ttl: timedelta | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON; times are ISO 8601."""
+        return {
+            "dataset": self.dataset,
+            "row": self.row,
+            "feature": self.feature,
+            "view": self.view,
+            "keys": as_json(self.keys),
+            "at": as_json(self.at),
+            "value": as_json(self.value),
+            "chosen": None if self.chosen is None else self.chosen.to_json(),
+            "counted": [each.to_json() for each in self.counted],
+            "rejected": [each.to_json() for each in self.rejected],
+            "counts": dict(self.counts),
+            "online": as_json(self.online),
+            "by_event_time": as_json(self.by_event_time),
+            "leaks": self.leaks,
+            "ttl_seconds": None if self.ttl is None else self.ttl.total_seconds(),
+            "sentence": str(self),
+        }
+
+    def __str__(self) -> str:
+        return " ".join(each for each in (self._answer(), self._rest(), self._leak()) if each)
+
+    def _answer(self) -> str:
+        of = ", ".join(f"{name} {said(value)}" for name, value in self.keys.items())
+        when = "" if self.at is None else f" at {said(self.at)}"
+        was = f"{self.feature} of {of} was {said(self.value)}{when}"
+        if None in self.keys.values():
+            return f"{was}: a key without a value is nobody's."
+        if self.counted:
+            return f"{was}, from the events in its window, the last of {_told(self.counted[-1])}."
+        if self.chosen is None:
+            return f"{was}: {'no row of it could answer' if self.counts else 'it has no rows'}."
+        if self.chosen.event is None or self.at is None:
+            return f"{was}, from its row."
+        return f"{was}: the row of {_told(self.chosen)}, {_age(self.at - self.chosen.event)} old."
+
+    def _rest(self) -> str:
+        if not self.counts:
+            return ""
+        told = ", ".join(f"{count:,} {_WORDS[reason]}" for reason, count in self.counts.items())
+        return f"Not taken: {told}."
+
+    def _leak(self) -> str:
+        if not self.leaks:
+            return ""
+        return (
+            f"A join by event time would have given {said(self.by_event_time)}, "
+            "which nobody knew yet."
+        )
+
+    def _repr_html_(self) -> str:
+        rows = [(each, "taken") for each in (self.chosen,) if each is not None]
+        rows += [(each, "counted") for each in self.counted[::-1]]
+        rows += [(each, _WORDS[each.reason or ""]) for each in self.rejected]
+        cells = "".join(
+            f"<tr{_STRONG if each.reason is None else ''}>"
+            + "".join(
+                f"<td style='text-align:left'>{html.escape(text)}</td>"
+                for text in (said(each.event), said(each.visible), said(each.value), verdict)
+            )
+            + "</tr>"
+            for each, verdict in rows
+        )
+        heads = "".join(
+            f"<th style='text-align:left'>{each}</th>"
+            for each in ("happened", "known from", "value", "")
+        )
+        facts = [("online then", said(self.online)), ("by event time", said(self.by_event_time))]
+        beside = "".join(
+            f"<span style='margin-right:2em'>{name}: {html.escape(value)}</span>"
+            for name, value in facts
+        )
+        table = f"<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table>"
+        return (
+            f"<div>{html.escape(str(self))}</div>{table if rows else ''}"
+            f"<div style='color:var(--jp-ui-font-color2, inherit)'>{beside}</div>"
+        )
+
+
+_STRONG = " style='font-weight:600'"
+
+
+def said(value: Any) -> str:
+    """Return a value as it is written in a sentence.
+
+    Examples
+    --------
+    >>> said(datetime(2013, 1, 1, 5)), said("UA"), said(None)
+    ('2013-01-01 05:00:00', "'UA'", 'nothing')
+    """
+    if value is None:
+        return "nothing"
+    if isinstance(value, datetime):
+        return str(value.replace(tzinfo=None))
+    return repr(value) if isinstance(value, (str, bytes)) else str(value)
+
+
+def as_json(value: Any) -> Any:
+    """Return a value as JSON holds it; what JSON has no number for is null.
+
+    Examples
+    --------
+    >>> as_json({"a": float("nan"), "b": date(2013, 1, 1)})
+    {'a': None, 'b': '2013-01-01'}
+    """
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(name): as_json(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_json(each) for each in value]
+    if isinstance(value, Decimal):
+        return as_json(float(value))
+    if isinstance(value, float):
+        return value if value - value == 0 else None
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def _told(each: Candidate) -> str:
+    if each.visible == each.event:
+        return said(each.event)
+    return f"{said(each.event)}, known from {said(each.visible)} on"
+
+
+def _age(age: timedelta) -> str:
+    days = "" if age.days == 0 else f"{age.days:,} day{'' if age.days == 1 else 's'} "
+    rest = age - timedelta(days=age.days)
+    return days + str(rest)

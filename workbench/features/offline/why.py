@@ -1,0 +1,312 @@
+"""Why a training set holds the value that it holds: the row taken, and the rows that were not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from workbench.core.errors import InvalidInput, near
+from workbench.data.datasets import Dataset
+from workbench.data.datasets import dataset as dataset_of
+from workbench.features.definitions.selections import choose
+from workbench.features.definitions.views import FeatureView
+from workbench.features.offline.evidence import (
+    Evidence,
+    Whole,
+    at_micros,
+    evidence_of,
+    moment,
+)
+from workbench.features.offline.judging import by_event_time, judged, known_then, served_then
+from workbench.features.offline.reasons import Candidate, Why
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from workbench.features.definitions.selections import Chosen
+
+#: What is known of one feature's place: its view, and its position among the view's features.
+_Place = tuple[FeatureView, int]
+_FUTURE = 3
+
+
+def why(
+    dataset: Dataset | str, *, row: int | Mapping[str, Any], feature: str, limit: int = 20
+) -> Why:
+    """Explain one value of a training set.
+
+    The source of the feature's view is read again for the row's keys alone. What is told is the row
+    that was taken, those that were not and why, what the online store would have answered then, and
+    what a join by event time would have given: where that differs, such a join leaks.
+
+    Parameters
+    ----------
+    dataset : Dataset or str
+        One that `training_set` made.
+    row : int or mapping
+        The number of a row, from 0, or keys and a time, as a row of the spine has them.
+    feature : str
+        A column of the training set, or ``"view:column"``.
+    limit : int
+        How many rows that were not taken are listed, the nearest in time; all are counted.
+
+    Returns
+    -------
+    Why
+
+    Raises
+    ------
+    NotFound
+        If there is no such dataset, or what its views read is gone.
+    InvalidInput
+        If it is no training set, or has no such row or feature, or the feature is computed on
+        demand.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from workbench.data.datasets.ingest import ingest
+    >>> from workbench.features.definitions.entities import Entity
+    >>> from workbench.features.definitions.registration import feature_view
+    >>> from workbench.features.offline.training_sets import training_set
+    >>> days = [datetime(2013, 1, day) for day in (1, 2, 3)]
+    >>> made = [datetime(2013, 1, day) for day in (1, 5, 3)]
+    >>> table = pa.table({"plane": ["N1"] * 3, "day": days, "made": made, "delay": [4, 7, 9]})
+    >>> rows = ingest(table, name="delays", time="day", created="made")
+    >>> view = feature_view(name="recent", entities=Entity("plane"), source=rows)
+    >>> spine = pa.table({"plane": ["N1"], "at": [datetime(2013, 1, 2, 12)]})
+    >>> told = why(training_set(spine, view, name="set", time="at"), row=0, feature="delay")
+    >>> told.value, told.by_event_time, told.leaks
+    (4, 7, True)
+    >>> [(each.value, each.reason) for each in told.rejected]
+    [(7, 'late'), (9, 'future')]
+    """
+    made = dataset_of(dataset)
+    view, position, name = _feature(made, feature)
+    keys, at, stored = _asked(made, row, view, name)
+    found = evidence_of(view, keys)
+    value = known_then(found, view, position, at)
+    early = by_event_time(found, view, position, at)
+    verdict = judged(found, view, position, at)
+    listed = _nearest(found, verdict.rejected, at, limit)
+    column = view.columns[position].name
+    return Why(
+        dataset=made.ref,
+        row=row if isinstance(row, int) else None,
+        feature=f"{view.name}:{column}",
+        view=view.ref,
+        keys=keys,
+        at=None if at is None else moment(at),
+        value=stored[0] if stored else value,
+        chosen=None
+        if verdict.chosen is None
+        else _candidate(found, view, position, verdict.chosen, None),
+        counted=tuple(
+            _candidate(found, view, position, int(place), None)
+            for place in verdict.counted[-limit:]
+        ),
+        rejected=tuple(
+            _candidate(found, view, position, place, verdict.reasons[place]) for place in listed
+        ),
+        counts=verdict.counts,
+        online=served_then(found, view, keys, position, at),
+        by_event_time=early,
+        leaks=not _same(value, early),
+        ttl=view.ttl,
+    )
+
+
+def timeline(
+    view: FeatureView | str,
+    keys: Mapping[str, Any],
+    at: datetime | date | str | None,
+    limit: int = 50,
+    *,
+    feature: str | None = None,
+) -> list[Candidate]:
+    """Return the rows of one key around an instant, by their event time, with what became of each.
+
+    The row that answers has no reason; of a view that aggregates, the events in the window have
+    none. With a `feature` the value is that feature's (of an aggregated one, that of the column
+    that it aggregates); without one it is a dict of all columns that features are made of, and the
+    window is the longest.
+
+    Parameters
+    ----------
+    view : FeatureView or str
+    keys : mapping of str to object
+    at : datetime, date, str or None
+        None for a static view.
+    limit : int
+        How many are returned at most, the nearest in time.
+    feature : str, optional
+        A feature's name, without its view's.
+
+    Raises
+    ------
+    NotFound
+        If there is no such view.
+    InvalidInput
+        If a key is missing or of another type, or there is no such feature.
+    """
+    if isinstance(view, str):
+        view = choose(view).selections[0].view
+    names = [each.name for each in view.columns]
+    if feature is not None and feature not in names:
+        raise InvalidInput(
+            f"the view {view.ref} has no feature {feature!r}", hint=near(feature, names)
+        )
+    if at is None and view.time is not None:
+        raise InvalidInput(f"the view {view.ref} changes over time", hint="say at which: at=…")
+    position = None if feature is None else names.index(feature)
+    instant = None if at is None or view.time is None else at_micros(at)
+    found = evidence_of(view, keys)
+    verdict = judged(found, view, position, instant)
+    shown = set(_nearest(found, verdict.rejected, instant, limit))
+    shown |= {int(each) for each in verdict.counted[-limit:]}
+    if verdict.chosen is not None:
+        shown.add(verdict.chosen)
+    ordered = sorted(shown, key=lambda place: (found.event[place], found.created[place], place))
+    while len(ordered) > max(limit, 1):  # what answers is drawn before what does not
+        last = next((each for each in ordered if verdict.reasons[each]), ordered[0])
+        ordered.remove(last)
+    return [
+        _candidate(found, view, position, place, verdict.reasons[place] or None)
+        for place in ordered
+    ]
+
+
+def _feature(made: Dataset, feature: str) -> tuple[FeatureView, int, str]:
+    """Return the view that a column of a training set is a feature of, and its place there."""
+    asked = made.artifact.properties.get("features")
+    if not asked:
+        raise InvalidInput(
+            f"{made.ref} is no training set: its columns were not joined",
+            hint="name a dataset that wb.training_set made",
+        )
+    if made.artifact.properties.get("from_log"):
+        raise InvalidInput(
+            f"the features of {made.ref} are those that were served, not joined",
+            hint="compare them with a join: wb.skew",
+        )
+    chosen = choose(asked)
+    columns = [each.name for each in made.columns]
+    names = chosen.names(columns[: len(columns) - len(chosen.asked)])
+    pair = _pair(chosen, names, feature, made)
+    view = chosen.views[pair[0]]
+    if not isinstance(view, FeatureView):
+        raise InvalidInput(
+            f"{feature!r} is computed for each row by the on-demand view {view.ref}",
+            hint="ask for what it reads: " + ", ".join(view.reads or ["its inputs, given"]),
+        )
+    position = [each.name for each in view.columns].index(pair[1])
+    return view, position, names[pair]
+
+
+def _pair(
+    chosen: Chosen, names: Mapping[tuple[str, str], str], feature: str, made: Dataset
+) -> tuple[str, str]:
+    for pair in chosen.asked:
+        if feature in (names[pair], ":".join(pair), f"{chosen.views[pair[0]].ref}:{pair[1]}"):
+            return pair
+    known = [names[pair] for pair in chosen.asked]
+    raise InvalidInput(f"{made.ref} has no feature {feature!r}", hint=near(feature, known))
+
+
+def _asked(
+    made: Dataset, row: int | Mapping[str, Any], view: FeatureView, name: str
+) -> tuple[dict[str, Any], int | None, list[Any]]:
+    """Return a row's keys and time, and the value that is stored in it, if a row was named."""
+    needed = [each.name for each in view.keys]
+    if isinstance(row, Mapping):
+        given, stored = dict(row), []
+    else:
+        read = _row(made, row, {*needed, *([made.time] if made.time else []), name})
+        given, stored = read, [read[name]]
+    missing = [each for each in needed if each not in given]
+    if missing:
+        raise InvalidInput(
+            f"the row has no {missing[0]!r}, which is a key of the view {view.name!r}",
+            hint="give it beside the others: row={…}",
+        )
+    keys = {each: given[each] for each in needed}
+    if view.time is None:
+        return keys, None, stored
+    times = [each for each in (made.time, "at", "time") if each is not None and each in given]
+    if not times or given[times[0]] is None:
+        raise InvalidInput(
+            f"the row has no time, and the view {view.name!r} changes over time",
+            hint=f"give it beside the keys: row={{…, {made.time or 'at'!r}: …}}",
+        )
+    return keys, at_micros(given[times[0]]), stored
+
+
+def _row(made: Dataset, row: int, columns: set[str]) -> dict[str, Any]:
+    """Read one row, of its own row group only."""
+    import pyarrow.parquet as pq
+
+    if isinstance(row, bool) or not isinstance(row, (int, np.integer)):
+        raise InvalidInput(f"row={row!r} is no row's number", hint="or give keys and time: row={…}")
+    if not 0 <= row < made.rows:
+        raise InvalidInput(
+            f"{made.ref} has no row {row:,}", hint=f"its rows are 0 to {made.rows - 1:,}"
+        )
+    left = int(row)
+    wanted = [each.name for each in made.columns if each.name in columns]
+    for known, path in zip(made.files, made.paths(), strict=True):
+        if left >= known.rows:
+            left -= known.rows
+            continue
+        with pq.ParquetFile(path) as file:
+            for group in range(file.num_row_groups):
+                rows = file.metadata.row_group(group).num_rows
+                if left < rows:
+                    table: pa.Table = file.read_row_group(group, columns=wanted)
+                    return {each: table.column(each)[left].as_py() for each in wanted}
+                left -= rows
+    raise InvalidInput(f"{made.ref} has no row {row:,}")
+
+
+def _nearest(found: Evidence, rejected: Whole, at: int | None, limit: int) -> list[int]:
+    """Return the rows nearest in time, the latest event first; of those to come only a few."""
+    if at is None:
+        return [int(each) for each in rejected[::-1][:limit]]
+    event = found.event[rejected]
+    past, coming = rejected[event <= at], rejected[event > at]
+    past = past[np.argsort(-found.event[past], kind="stable")]
+    coming = coming[np.argsort(found.event[coming], kind="stable")][: min(_FUTURE, limit)]
+    return [int(each) for each in [*past[: max(limit - len(coming), 0)], *coming]]
+
+
+def _candidate(
+    found: Evidence, view: FeatureView, position: int | None, place: int, reason: str | None
+) -> Candidate:
+    column = position
+    if view.aggregations and position is not None:
+        column = _input_of(view, position)
+    value: Any = None
+    if column is not None:
+        value = found.value(place, column)
+    elif position is None:
+        value = {each.name: found.value(place, n) for n, each in enumerate(view.inputs)}
+    static = view.time is None
+    return Candidate(
+        event=None if static else moment(found.event[place]),
+        created=None if static else moment(found.created[place]),
+        visible=None if static else moment(found.visible[place]),
+        value=value,
+        reason=reason,
+    )
+
+
+def _input_of(view: FeatureView, position: int) -> int | None:
+    from workbench.features.windows.layout import layout_of
+
+    return layout_of(view.aggregations, view.inputs).features[position].column
+
+
+def _same(one: Any, other: Any) -> bool:
+    return bool(one == other) or (one != one and other != other)  # noqa: PLR0124  # NaN
