@@ -67,11 +67,13 @@ _HOMES = {
     "serve_features": "workbench.serving.feature_processes",
     "start_run": "workbench.tracking",
     "statistics": "workbench.data.statistics",
+    "stream": "workbench.features.streams.stream",
     "track_event": "workbench.features.log.events",
     "tracked_events": "workbench.features.log.events",
     "train": "workbench.training",
     "training_set": "workbench.features.offline.training_sets",
     "validate": "workbench.data.validation",
+    "why": "workbench.features.offline.why",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605  # one list, not two that can disagree

@@ -22,10 +22,12 @@ from workbench.features.definitions.views import FeatureService, FeatureView
 from workbench.features.log.events import track_event, tracked_events
 from workbench.features.log.served import feature_log
 from workbench.features.offline.training_sets import training_set
+from workbench.features.offline.why import why
 from workbench.features.online.freshness import freshness
 from workbench.features.online.materialization import materialize
 from workbench.features.online.pushing import push
 from workbench.features.online.reading import online
+from workbench.features.streams.stream import stream
 from workbench.jobs import run_notebook, schedule
 from workbench.lineage import lineage
 from workbench.monitoring.alerts import alert
@@ -72,8 +74,8 @@ __all__ = [
     "feature_server",
     "feature_service",
     "feature_view",
-    "gradient_boosting",
     "freshness",
+    "gradient_boosting",
     "infer_schema",
     "ingest",
     "lineage",
@@ -96,9 +98,11 @@ __all__ = [
     "serve_features",
     "start_run",
     "statistics",
+    "stream",
     "track_event",
     "tracked_events",
     "train",
     "training_set",
     "validate",
+    "why",
 ]

@@ -115,7 +115,7 @@ class KafkaSource:
                 hint="check that Kafka runs there",
             )
         self._at = at
-        return Batch(messages, at)
+        return Batch(messages, at, frozenset(each for each in at if self._waits(each, at[each])))
 
     def commit(self, offset: Offset) -> None:
         """Commit the group's offsets, without waiting for it."""
@@ -181,9 +181,15 @@ class KafkaSource:
         except confluent_kafka.KafkaException as error:
             self._raise(error.args[0])
             raise
-        if found is None:
-            raise Unavailable(f"the source {self.name} does not say how far it goes")
-        return int(found[0]), int(found[1])
+        return found[0], found[1]
+
+    def _waits(self, partition: str, at: int) -> bool:
+        """Return whether a partition may have more, by what its last answer said of its end."""
+        import confluent_kafka
+
+        place = confluent_kafka.TopicPartition(self._topic, int(partition))
+        _, end = self._consumer.get_watermark_offsets(place, cached=True)
+        return end < 0 or end > at
 
     def _failed(self, error: KafkaError) -> None:
         self._failure = error.str()

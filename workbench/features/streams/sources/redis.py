@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from workbench.core.errors import Conflict, InvalidInput, NotFound, Unavailable
@@ -84,16 +84,17 @@ class RedisSource:
         with self._errors():
             if self._at != offset["id"]:
                 self._take_over(offset)
-            given: Any = (self._group, _CONSUMER, {self._stream: ">"})
+            group, streams = self._group, cast("Any", {self._stream: ">"})
             # In one transaction: nothing can be trimmed between the look and the read.
             pipeline = self._client.pipeline(transaction=True)
             pipeline.xinfo_stream(self._stream)
-            pipeline.xreadgroup(*given, count=limit)
+            pipeline.xreadgroup(group, _CONSUMER, streams, count=limit)
             known, answer = pipeline.execute()
             self._check_kept(offset, known)
             if not answer and wait > 0:
+                block = max(1, int(wait * 1000))
                 answer = self._client.xreadgroup(
-                    *given, count=limit, block=max(1, int(wait * 1000))
+                    group, _CONSUMER, streams, count=limit, block=block
                 )
         entries = answer[0][1] if answer else []
         if not entries:

@@ -40,10 +40,19 @@ class Message(NamedTuple):
 
 @dataclass(frozen=True)
 class Batch:
-    """Some events, and where to read on after them."""
+    """Some events, and where to read on after them.
+
+    Attributes
+    ----------
+    messages : list of Message
+    offset : Offset
+    waiting : frozenset of str
+        Of a source with several partitions, those that may have more events by now.
+    """
 
     messages: list[Message]
     offset: Offset
+    waiting: frozenset[str] = frozenset()
 
 
 class StreamSource(Protocol):
