@@ -56,6 +56,7 @@ _HOMES = {
     "online": "workbench.features.online.reading",
     "predictions": "workbench.serving.deployments",
     "promote": "workbench.serving.deployments",
+    "prune_online": "workbench.features.online.pruning",
     "publish": "workbench.dashboards",
     "push": "workbench.features.online.pushing",
     "register": "workbench.registry",

@@ -25,6 +25,7 @@ from workbench.features.offline.training_sets import training_set
 from workbench.features.offline.why import why
 from workbench.features.online.freshness import freshness
 from workbench.features.online.materialization import materialize
+from workbench.features.online.pruning import prune_online
 from workbench.features.online.pushing import push
 from workbench.features.online.reading import online
 from workbench.features.streams.stream import stream
@@ -87,6 +88,7 @@ __all__ = [
     "online",
     "predictions",
     "promote",
+    "prune_online",
     "publish",
     "push",
     "register",
