@@ -221,3 +221,105 @@ async def test_an_unknown_part_is_not_found_and_names_the_nearest(part, ids):
         await part(ids["hourly"], "fresness")
     assert error.value.code == 404
     assert "freshness" in json.loads(error.value.response.body)["hint"]
+
+
+@pytest.fixture
+def preview(jp_fetch, ids):
+    async def preview(**wanted):
+        answer = await jp_fetch(
+            "workbench", "api", "features", "preview", method="POST", body=json.dumps(wanted)
+        )
+        return json.loads(answer.body)
+
+    return preview
+
+
+FEATURES = ["weather_hourly", "plane:seats", "carrier_delay:arr_delay"]
+
+
+async def test_a_preview_holds_what_the_training_set_holds(preview, ids):
+    found = await preview(spine="flights", features=FEATURES)
+    made = wb.training_set("flights", FEATURES, name="previewed").to_pandas()
+    (counted,) = [each for each in found["tables"] if each["title"] == "Rows that find something"]
+    rows = rows_of({"tables": [counted]}, "Rows that find something")
+    assert [each["view"] for each in rows] == ["weather_hourly@1", "plane@1", "carrier_delay@1"]
+    for each in rows:
+        assert each["found"] + each["nothing known"] + each["too old"] == len(made)
+    assert rows[1]["found"] == made.seats.notna().sum()
+    shown = rows_of(found, "Rows of the training set")
+    assert [each["row"] for each in shown] == list(range(20))
+    assert [each["temp"] for each in shown] == pytest.approx(made.temp[:20].tolist())
+    first = [str(each) for each in made.time_hour.dt.strftime("%Y-%m-%d %H:%M")[:20]]
+    assert [each["time_hour"] for each in shown] == first
+
+
+async def test_what_is_drawn_is_what_a_walk_over_every_row_finds(preview, ids):
+    found = await preview(spine="flights", features=FEATURES)
+    weather = wb.dataset("weather").to_pandas()
+    flights = wb.dataset("flights").to_pandas()
+    ttl = 6 * 3600 * 1000
+    reasons = set()
+    assert len(found["drawn"]) == 6
+    for each in found["drawn"]:
+        view = each["views"][0]
+        origin = flights.origin[each["row"]]
+        rows = weather[weather.origin == origin]
+        event = rows.time_hour.astype("int64").to_numpy() / _scale(rows.time_hour)
+        known = rows.known.astype("int64").to_numpy() / _scale(rows.known)
+        at = each["at"]
+        visible = [max(e, k) <= at for e, k in zip(event, known, strict=True)]
+        best = max(e for e, seen in zip(event, visible, strict=True) if seen)
+        fresh = at - best <= ttl
+        taken = [one for one in view["candidates"] if one["reason"] is None]
+        assert [one["event"] for one in taken] == ([best] if fresh else [])
+        assert view["status"] == ("present" if fresh else "expired")
+        assert view["all"] == len(rows)
+        for one in view["candidates"]:
+            reasons.add(one["reason"])
+            assert (one["visible"] > at) == (one["reason"] in ("late", "future"))
+            assert (one["event"] > at) == (one["reason"] == "future")
+    assert {None, "older", "late", "future"} <= reasons
+
+
+def _scale(times):
+    """Return how many of a column's units make a millisecond."""
+    return {"us": 1_000, "ns": 1_000_000, "ms": 1}[times.dt.unit]
+
+
+async def test_a_spine_alone_names_its_columns(preview, ids):
+    found = await preview(spine="flights")
+    assert (found["spine"]["time"], found["spine"]["label"]) == ("time_hour", "late")
+    assert (found["tables"], found["drawn"]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code", "said"),
+    [
+        ({"spine": "fligths", "features": ["plane"]}, 404, "did you mean 'flights'"),
+        ({"spine": "planes", "features": ["weather_hourly"]}, 400, "no column 'origin'"),
+        ({"spine": "flights", "features": ["plane"], "time": "hours"}, 400, "did you mean"),
+        ({"spine": "flights", "features": "plane"}, 400, "list of names"),
+        ({"spine": 7}, 400, "no text"),
+    ],
+)
+async def test_what_cannot_be_joined_says_why(preview, ids, wanted, code, said):
+    with pytest.raises(HTTPClientError) as error:
+        await preview(**wanted)
+    assert error.value.code == code
+    reply = json.loads(error.value.response.body)
+    assert said in f"{reply['message']} {reply['hint']}"
+
+
+def test_a_sample_is_spread_over_all_of_a_large_dataset(filled):
+    import pyarrow as pa
+
+    from workbench.server.features.sampling import ROW, sample
+
+    place, _ = filled
+    with workspace.use(place):
+        numbers = pa.table({"x": pa.array(range(100_000)), "y": pa.array([0.5] * 100_000)})
+        large = wb.ingest(numbers, name="numbers")
+        found = sample(large, ["x"], 1_000)
+    assert found.column(ROW).to_pylist() == found.column("x").to_pylist()
+    assert found.num_rows == 1_000
+    assert found.column("x")[-1].as_py() > 99_000

@@ -19,6 +19,7 @@ ROUTES = (
     (r"records/([^/]+)/parts/([^/]+)", handlers.Part),
     (r"records/([^/]+)/compared/([^/]+)", handlers.Comparison),
     (r"features", handlers.Features),
+    (r"features/preview", handlers.FeaturesPreview),
     (r"statistics/([^/]+)", handlers.ChosenStatistics),
     (r"schemas/([^/]+)/edits", handlers.SchemaEdits),
     (r"runs/([^/]+)/metrics", handlers.RunMetrics),

@@ -25,7 +25,7 @@ from workbench.server import (
     statistics,
 )
 from workbench.server.datasets import comparing
-from workbench.server.features import catalogue
+from workbench.server.features import catalogue, preview
 
 _T = TypeVar("_T")
 
@@ -207,6 +207,15 @@ class Features(JsonErrors):
     async def get(self) -> None:
         """List views and services."""
         self.finish(json.dumps(await off_loop(catalogue.catalogue)))
+
+
+class FeaturesPreview(JsonErrors):
+    """`POST features/preview {"spine", "features", "time", "label"}`: what a join would find."""
+
+    @web.authenticated
+    async def post(self) -> None:
+        """Join some rows."""
+        self.finish(json.dumps(await off_loop(preview.preview, self.body())))
 
 
 class Comparison(JsonErrors):

@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.metadata import Artifact, Execution
 
-#: How the lab shows a column: the first eight sit left, the rest right in tabular figures.
+#: How the lab shows a column: the first nine sit left, the rest right in tabular figures.
 FORMATS = (
     "text",
     "code",
@@ -17,6 +17,7 @@ FORMATS = (
     "roles",
     "anomaly",
     "prose",
+    "word",
     "number",
     "count",
     "plus",
@@ -26,7 +27,7 @@ FORMATS = (
     "share",
     "time",
 )
-_LEFT = FORMATS[:8]
+_LEFT = FORMATS[:9]
 
 
 def column(name: str, form: str = "text", unit: str | None = None) -> dict[str, Any]:

@@ -2,12 +2,56 @@
 
 import { URLExt } from "@jupyterlab/coreutils";
 import { ServerConnection } from "@jupyterlab/services";
-import type { CurveData, DiffData, LineageData, SchemaData, SchemaEdit, SpansData, StatisticsData } from "@workbench/ui";
-import type { ICellLink, IExperiment, IFailure, IPage, IPart, IRecord, ISchema } from "./tokens";
+import type {
+  CurveData,
+  DiffData,
+  FreshnessData,
+  JoinedRow,
+  LineageData,
+  SchemaData,
+  SchemaEdit,
+  SpansData,
+  StatisticsData,
+  ThroughData,
+} from "@workbench/ui";
+import type {
+  ICellLink,
+  ICompared,
+  IExperiment,
+  IFailure,
+  IFeatureRecord,
+  IPage,
+  IPart,
+  IRecord,
+  ISchema,
+  ITable,
+} from "./tokens";
 
 export type Page = IPage<StatisticsData, CurveData, SchemaData>;
-export type Part = IPart<SchemaData, SpansData>;
+/** What the parts of a view's page hold. */
+interface IViewPart {
+  readonly sql?: string | null;
+  readonly statistics?: StatisticsData | null;
+  readonly freshness?: FreshnessData | null;
+  readonly compared?: ICompared | null;
+}
+export type Part = IPart<SchemaData, SpansData | ThroughData> & IViewPart;
 export type SchemaRecord = ISchema<SchemaData>;
+
+/** What a training set would hold. */
+export interface IPreview {
+  readonly spine: {
+    readonly ref: string;
+    readonly rows: number;
+    readonly time: string | null;
+    readonly label: string | null;
+    readonly columns: readonly { readonly name: string; readonly type: string }[];
+  };
+  /** How many of the spine's rows were joined. */
+  readonly sampled: number;
+  readonly tables: readonly ITable[];
+  readonly drawn: readonly JoinedRow[];
+}
 
 /** An error that the server explained. */
 export class ApiError extends Error implements IFailure {
@@ -46,6 +90,16 @@ export class Api {
   statistics(id: string, against: string | null): Promise<{ data: StatisticsData; code: string }> {
     const query = against === null ? "" : `?against=${encodeURIComponent(against)}`;
     return this.call("GET", `statistics/${encodeURIComponent(id)}${query}`);
+  }
+
+  /** Every view and service. */
+  features(): Promise<{ features: IFeatureRecord[] }> {
+    return this.call("GET", "features");
+  }
+
+  /** What a training set would hold, and how the join finds it. */
+  preview(wanted: object): Promise<IPreview> {
+    return this.call("POST", "features/preview", wanted);
   }
 
   experiment(name: string): Promise<IExperiment> {

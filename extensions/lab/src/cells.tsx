@@ -3,6 +3,7 @@
 import { translator } from "@workbench/ui";
 import * as React from "react";
 import { State } from "./glyphs";
+import { heading } from "./headings";
 import type { CellValue, ICellLink, ICellLinks, IColumn, IInterval } from "./tokens";
 import { absolute, ago, bytes, kindOf, roleName, significant, stepName, took, whole, type ILanguage } from "./wording";
 
@@ -131,6 +132,7 @@ const WORDS: Record<string, (value: string, language: ILanguage) => string> = {
   step: (value, { trans }) => stepName(value, trans),
   roles: (value, { trans }) => value.split(", ").map((role) => roleName(role, trans)).join(", "),
   anomaly: (value, { locale }) => translator(locale)(value),
+  word: (value, { trans }) => heading(value, trans),
 };
 
 export function format(

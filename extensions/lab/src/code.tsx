@@ -4,15 +4,19 @@ import type { TranslationBundle } from "@jupyterlab/translation";
 import type { CommandRegistry } from "@lumino/commands";
 import { copyText } from "@workbench/ui";
 import * as React from "react";
+import { Highlighted, type CodeLanguage } from "./highlight";
 import { CommandIDs } from "./tokens";
 
 export function CodeView(props: {
   title: string;
   code: string;
+  language?: CodeLanguage;
+  /** Whether the code can be run in a notebook; SQL alone cannot. */
+  canInsert?: boolean;
   commands: CommandRegistry;
   trans: TranslationBundle;
 }): React.JSX.Element {
-  const { title, code, commands, trans } = props;
+  const { title, code, language = "python", canInsert = true, commands, trans } = props;
   return (
     <section className="wb-Card" aria-label={title}>
       <h2 className="wb-Card-title">
@@ -25,16 +29,18 @@ export function CodeView(props: {
         >
           {trans.__("Copy")}
         </button>
-        <button
-          type="button"
-          className="wb-Button"
-          onClick={() => void commands.execute(CommandIDs.insertText, { code })}
-        >
-          {trans.__("Insert")}
-        </button>
+        {canInsert ? (
+          <button
+            type="button"
+            className="wb-Button"
+            onClick={() => void commands.execute(CommandIDs.insertText, { code })}
+          >
+            {trans.__("Insert")}
+          </button>
+        ) : null}
       </h2>
       <pre className="wb-CodeBlock" tabIndex={0}>
-        {code}
+        <Highlighted code={code} language={language} />
       </pre>
     </section>
   );

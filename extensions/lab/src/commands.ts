@@ -11,7 +11,8 @@ import type { ReadonlyJSONObject } from "@lumino/coreutils";
 import { copyText } from "@workbench/ui";
 import { failureOf, type Api } from "./api";
 import { workbenchIcon } from "./icons";
-import { insertCode } from "./insert";
+import { insertCode, runCode } from "./insert";
+import type { IWanted } from "./features/wanted";
 import type { RecordsModel } from "./model";
 import { openNotebook } from "./notebook";
 import type { RecordsPanel } from "./panel";
@@ -30,10 +31,12 @@ export interface IContext {
   notebooks: INotebookTracker | null;
   openRecord: (id: string) => void;
   openExperiment: (experiment: string) => void;
+  openFeatures: () => void;
+  openBuilder: (begun: Partial<IWanted>) => void;
 }
 
 export function addCommands(context: IContext): void {
-  const { app, api, model, panel, trans, notebooks, openRecord, openExperiment } = context;
+  const { app, api, model, panel, trans, notebooks, openRecord, openExperiment, openFeatures, openBuilder } = context;
   const { commands } = app;
   const chosen = async (args: { id?: unknown }, title: string): Promise<IRecord | null> => {
     if (typeof args.id === "string") {
@@ -95,6 +98,35 @@ export function addCommands(context: IContext): void {
       openExperiment(String(experiment));
     },
   });
+  commands.addCommand(CommandIDs.openFeatures, {
+    label: (args) => (args["isContext"] ? trans.__("Open catalogue") : trans.__("Open feature catalogue")),
+    caption: trans.__("Search and filter every feature view and service"),
+    icon: workbenchIcon,
+    describedBy: noArguments,
+    execute: () => {
+      openFeatures();
+    },
+  });
+  commands.addCommand(CommandIDs.buildTrainingSet, {
+    label: trans.__("Build training set…"),
+    caption: trans.__("Join features to rows as they were known, and see how"),
+    icon: workbenchIcon,
+    describedBy: {
+      args: {
+        type: "object",
+        properties: {
+          spine: { type: "string", description: trans.__("The dataset whose rows are joined") },
+          features: { type: "array", items: { type: "string" }, description: trans.__("Views, or view:column") },
+        },
+      },
+    },
+    execute: ({ spine, features }) => {
+      openBuilder({
+        ...(typeof spine === "string" ? { spine } : {}),
+        ...(Array.isArray(features) ? { features: features.map(String) } : {}),
+      });
+    },
+  });
   commands.addCommand(CommandIDs.insertCode, {
     label: (args) => (args["isContext"] ? trans.__("Insert code") : trans.__("Insert code for…")),
     describedBy: idArgument(trans),
@@ -118,6 +150,17 @@ export function addCommands(context: IContext): void {
       },
     },
     execute: ({ code }) => insertCode(String(code), app, notebooks, trans),
+  });
+  commands.addCommand(CommandIDs.runText, {
+    label: trans.__("Insert and run"),
+    describedBy: {
+      args: {
+        type: "object",
+        properties: { code: { type: "string", description: trans.__("Python to run") } },
+        required: ["code"],
+      },
+    },
+    execute: ({ code }) => runCode(String(code), app, notebooks, trans),
   });
   commands.addCommand(CommandIDs.openNotebook, {
     label: (args) => (args["isContext"] ? trans.__("Open in notebook") : trans.__("Open in notebook…")),
@@ -156,6 +199,8 @@ export function addPalette(palette: ICommandPalette, trans: TranslationBundle): 
     CommandIDs.openPanel,
     CommandIDs.openQuickstart,
     CommandIDs.openRecord,
+    CommandIDs.openFeatures,
+    CommandIDs.buildTrainingSet,
     CommandIDs.insertCode,
     CommandIDs.openNotebook,
     CommandIDs.copyReference,
@@ -172,7 +217,10 @@ export function addMenu(mainMenu: IMainMenu, app: JupyterFrontEnd, trans: Transl
   menu.addItem({ command: CommandIDs.openRecord, rank: 1 });
   menu.addItem({ command: CommandIDs.insertCode, rank: 2 });
   menu.addItem({ type: "separator", rank: 3 });
-  menu.addItem({ command: CommandIDs.openQuickstart, rank: 4 });
+  menu.addItem({ command: CommandIDs.openFeatures, rank: 4 });
+  menu.addItem({ command: CommandIDs.buildTrainingSet, rank: 5 });
+  menu.addItem({ type: "separator", rank: 6 });
+  menu.addItem({ command: CommandIDs.openQuickstart, rank: 7 });
   mainMenu.addMenu(menu, true, { rank: 900 });
 }
 
@@ -192,6 +240,12 @@ function addContextMenu(app: JupyterFrontEnd): void {
   app.contextMenu.addItem({ command: CommandIDs.insertCode, args, selector, rank: 1 });
   app.contextMenu.addItem({ command: CommandIDs.openNotebook, args, selector, rank: 2 });
   app.contextMenu.addItem({ command: CommandIDs.copyReference, args, selector, rank: 3 });
+  app.contextMenu.addItem({
+    command: CommandIDs.openFeatures,
+    args,
+    selector: '.wb-Heading[data-kind="feature_view"]',
+    rank: 0,
+  });
 }
 
 async function pick(

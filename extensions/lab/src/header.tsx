@@ -104,7 +104,7 @@ function Chips(props: ILoadedProps & { onTab: (tab: string) => void }): React.JS
         </button>
       ) : null}
       {page.chips.map((chip) => (
-        <span key={chip} className="wb-Chip" data-role="alias">
+        <span key={chip} className="wb-Chip" data-role={page.view?.tags.includes(chip) ? "tag" : "alias"}>
           {chip}
         </span>
       ))}
@@ -198,6 +198,34 @@ function Actions(
         <a className="wb-Button" href={url} target="_blank" rel="noopener noreferrer">
           {trans.__("Open dashboard")}
         </a>
+      ) : null}
+      {page.view ? (
+        <>
+          <button
+            type="button"
+            className="wb-Button"
+            onClick={() => void commands.execute(CommandIDs.buildTrainingSet, { features: [page.name] })}
+          >
+            {trans.__("Build training set…")}
+          </button>
+          <button
+            type="button"
+            className="wb-Button"
+            title={page.view.carry}
+            onClick={() => void commands.execute(CommandIDs.insertText, { code: page.view?.carry ?? "" })}
+          >
+            {trans.__("Materialize")}
+          </button>
+        </>
+      ) : null}
+      {page.kind === "dataset" ? (
+        <button
+          type="button"
+          className="wb-Button"
+          onClick={() => void commands.execute(CommandIDs.buildTrainingSet, { spine: page.ref })}
+        >
+          {trans.__("Join features…")}
+        </button>
       ) : null}
       {page.dataset ? (
         <button

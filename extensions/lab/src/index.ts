@@ -12,10 +12,14 @@ import { IMainMenu } from "@jupyterlab/mainmenu";
 import { INotebookTracker } from "@jupyterlab/notebook";
 import { IStatusBar } from "@jupyterlab/statusbar";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
+import type { Widget } from "@lumino/widgets";
 import { Api } from "./api";
 import { addCommands, addLauncher, addMenu, addPalette } from "./commands";
 import { ExperimentPage } from "./compare";
 import { ChangeStream } from "./events";
+import { BuilderPage } from "./features/builder";
+import { CataloguePage } from "./features/catalogue";
+import type { IWanted } from "./features/wanted";
 import { workbenchIcon } from "./icons";
 import { RecordsModel } from "./model";
 import { RecordPage } from "./page";
@@ -87,6 +91,30 @@ function activate(
     }
     app.shell.activateById(widget.id);
   };
+  const catalogues = new WidgetTracker<MainAreaWidget<CataloguePage>>({ namespace: "workbench-features" });
+  const builders = new WidgetTracker<MainAreaWidget<BuilderPage>>({ namespace: "workbench-builders" });
+  const openFeatures = (): void => {
+    let widget = catalogues.currentWidget;
+    if (!widget) {
+      const content = new CataloguePage(api, model, app.commands, translator);
+      widget = page(content, "workbench-features", trans.__("Features"));
+      void catalogues.add(widget);
+      app.shell.add(widget, "main");
+    }
+    app.shell.activateById(widget.id);
+  };
+  const openBuilder = (begun: Partial<IWanted>): void => {
+    let widget = builders.currentWidget;
+    if (widget) {
+      widget.content.begin(begun);
+    } else {
+      const content = new BuilderPage(api, model, app.commands, translator, begun);
+      widget = page(content, "workbench-builder", trans.__("Training set"));
+      void builders.add(widget);
+      app.shell.add(widget, "main");
+    }
+    app.shell.activateById(widget.id);
+  };
   const openExperiment = (experiment: string): void => {
     let widget = experiments.find((each) => each.content.experiment === experiment);
     if (!widget) {
@@ -97,7 +125,7 @@ function activate(
     app.shell.activateById(widget.id);
   };
 
-  addCommands({ app, api, model, panel, trans, notebooks, openRecord, openExperiment });
+  addCommands({ app, api, model, panel, trans, notebooks, openRecord, openExperiment, openFeatures, openBuilder });
   if (palette) {
     addPalette(palette, trans);
   }
@@ -122,6 +150,8 @@ function activate(
     args: (widget) => ({ experiment: widget.content.experiment }),
     name: (widget) => widget.content.experiment,
   });
+  void restorer?.restore(catalogues, { command: CommandIDs.openFeatures, name: () => "features" });
+  void restorer?.restore(builders, { command: CommandIDs.buildTrainingSet, name: () => "builder" });
   document.addEventListener(OPEN_EVENT, (event) => {
     const id = event instanceof CustomEvent ? (event.detail as { id?: unknown } | null)?.id : null;
     if (typeof id === "string") {
@@ -145,6 +175,17 @@ function activate(
 
 /** Kinds that bear the name of their dataset. */
 const NAMESAKES = new Set(["statistics", "schema", "anomalies", "transform"]);
+
+/** A page in the main area that is open once at most. */
+function page<T extends Widget>(content: T, id: string, label: string): MainAreaWidget<T> {
+  const widget = new MainAreaWidget({ content });
+  widget.toolbar.hide();
+  widget.id = id;
+  widget.title.icon = workbenchIcon;
+  widget.title.closable = true;
+  widget.title.label = label;
+  return widget;
+}
 
 function recordPage(
   model: PageModel,

@@ -6,6 +6,19 @@ import { NotebookActions, type INotebookTracker, type NotebookPanel } from "@jup
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { copyText } from "@workbench/ui";
 
+/** Write code into a cell as `insertCode` does, and run it there; without a notebook it is only copied. */
+export async function runCode(
+  code: string,
+  app: JupyterFrontEnd,
+  tracker: INotebookTracker | null,
+  trans: TranslationBundle,
+): Promise<void> {
+  await insertCode(code, app, tracker, trans);
+  if (tracker?.currentWidget) {
+    await app.commands.execute("notebook:run-cell");
+  }
+}
+
 /** Write code into the empty active cell, or into a new one under it; on the clipboard when no notebook is open. */
 export async function insertCode(
   code: string,

@@ -7,6 +7,7 @@ import { LineageGraph, RunCurves, StatisticsTable } from "@workbench/ui";
 import * as React from "react";
 import { CodeView } from "./code";
 import { datasetTabs } from "./dataset/tabs";
+import { viewTabs } from "./features/tabs";
 import { Header, type ILoadedProps } from "./header";
 import type { PageModel } from "./pageModel";
 import { useNow } from "./panel";
@@ -81,14 +82,16 @@ function PageView(props: IViewProps): React.JSX.Element {
 function Loaded(props: Omit<ILoadedProps, "onOpen">): React.JSX.Element {
   const { page, model, commands, language } = props;
   const { trans } = language;
-  const [shown, setShown] = React.useState(page.dataset ? "statistics" : "overview");
+  const [shown, setShown] = React.useState(page.dataset ? "statistics" : page.view ? "definition" : "overview");
   const [column, setColumn] = React.useState<string | null>(null);
+  React.useEffect(() => {
+    void model.show(shown);
+  }, [model, shown]);
   const onOpen = (id: string): void => {
     void commands.execute(CommandIDs.openRecord, { id });
   };
   const onTab = (tab: string): void => {
     setShown(tab);
-    void model.show(tab);
   };
   const onColumn = (record: string, name: string): void => {
     if (record === page.id) {
@@ -118,6 +121,8 @@ function Loaded(props: Omit<ILoadedProps, "onOpen">): React.JSX.Element {
   const tabs: ITab[] = [
     ...(page.dataset
       ? datasetTabs({ ...all, head: page.dataset, onColumn })
+      : page.view
+        ? viewTabs({ ...all, head: page.view, onColumn })
       : [{ key: "overview", label: trans.__("Overview"), view: () => <Overview {...all} /> }]),
     {
       key: "lineage",

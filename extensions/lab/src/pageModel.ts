@@ -6,7 +6,7 @@ import type { LineageData } from "@workbench/ui";
 import { failureOf, type Api, type Page, type Part } from "./api";
 import type { IFailure, IRecords } from "./tokens";
 
-/** A part of a dataset's page as it was last read, or why it could not be. */
+/** A part of a page as it was last read, or why it could not be. */
 interface IRead {
   part: Part | null;
   failure: IFailure | null;
@@ -59,7 +59,7 @@ export class PageModel implements IDisposable {
     Signal.clearData(this);
   }
 
-  /** A part of a dataset's page; null until it was read. */
+  /** A part of the page; null until it was read. */
   part(name: string): Part | null {
     return this.parts.get(name)?.part ?? null;
   }
@@ -95,7 +95,7 @@ export class PageModel implements IDisposable {
   private async readShown(): Promise<void> {
     if (this.shown === "lineage") {
       await this.readLineage();
-    } else if (this._page?.dataset?.parts.some((each) => each.key === this.shown)) {
+    } else if ((this._page?.dataset ?? this._page?.view)?.parts.some((each) => each.key === this.shown)) {
       await this.readPart(this.shown);
     }
   }

@@ -109,6 +109,9 @@ function Panel(props: IPanelProps): React.JSX.Element {
       toggle(row.group.key);
     }
   };
+  const openCatalogue = (): void => {
+    void commands.execute(CommandIDs.openFeatures);
+  };
   const toggle = (key: string): void => {
     setClosed((before) => {
       const after = new Set(before);
@@ -155,7 +158,11 @@ function Panel(props: IPanelProps): React.JSX.Element {
         close(row, false);
       },
       Enter: () => {
-        open(row);
+        if (event.shiftKey && row?.type === "group" && row.group.kind === "feature_view") {
+          openCatalogue();
+        } else {
+          open(row);
+        }
       },
       "/": () => searchBox.current?.focus(),
     };
@@ -210,6 +217,7 @@ function Panel(props: IPanelProps): React.JSX.Element {
             open(rows[index]);
           }}
           onPoint={activate}
+          onCatalogue={openCatalogue}
         />
       ) : (
         <Nothing model={model} query={query} commands={commands} language={language} />
@@ -227,10 +235,11 @@ interface ITreeProps {
   onKeyDown: (event: React.KeyboardEvent) => void;
   onPick: (index: number) => void;
   onPoint: (index: number) => void;
+  onCatalogue: () => void;
 }
 
 function Tree(props: ITreeProps): React.JSX.Element {
-  const { rows, active, current, language, tree, onKeyDown, onPick, onPoint } = props;
+  const { rows, active, current, language, tree, onKeyDown, onPick, onPoint, onCatalogue } = props;
   const [top, height] = useView(tree);
   const first = Math.max(Math.floor(top / ROW) - SPARE, 0);
   const last = Math.min(Math.ceil((top + height) / ROW) + SPARE, rows.length);
@@ -262,7 +271,12 @@ function Tree(props: ITreeProps): React.JSX.Element {
             }}
           >
             {row.type === "group" ? (
-              <Heading row={row} isActive={first + index === active} language={language} />
+              <Heading
+                row={row}
+                isActive={first + index === active}
+                language={language}
+                onCatalogue={row.group.kind === "feature_view" ? onCatalogue : undefined}
+              />
             ) : (
               <Entry
                 row={row}
@@ -282,8 +296,10 @@ function Heading(props: {
   row: Extract<Row, { type: "group" }>;
   isActive: boolean;
   language: ILanguage;
+  /** Opens the page that lists all of a kind, where there is one. */
+  onCatalogue?: (() => void) | undefined;
 }): React.JSX.Element {
-  const { row, isActive, language } = props;
+  const { row, isActive, language, onCatalogue } = props;
   const name = kindName(row.group.kind, language.trans);
   const { experiment } = row.group;
   return (
@@ -295,12 +311,26 @@ function Heading(props: {
       aria-expanded={row.isOpen}
       aria-selected={isActive}
       data-active={isActive}
+      data-kind={row.group.kind}
+      title={onCatalogue ? language.trans.__("Shift Enter opens the catalogue") : undefined}
     >
       <span className="wb-Heading-mark" aria-hidden="true">
         {row.isOpen ? "▾" : "▸"}
       </span>
       <span className="wb-Heading-name">
         {experiment === null ? name : language.trans.__("%1 · %2", name, experiment)}
+        {onCatalogue ? (
+          <span
+            className="wb-Heading-more"
+            aria-hidden="true"
+            onClick={(event) => {
+              event.stopPropagation();
+              onCatalogue();
+            }}
+          >
+            {language.trans.__("catalogue")}
+          </span>
+        ) : null}
       </span>
       <span className="wb-Faint">{whole(row.group.records.length, language)}</span>
     </div>

@@ -32,6 +32,11 @@ export interface IFacts {
   readonly last?: string;
   readonly source?: string;
   readonly static?: boolean;
+  /** The names of a view's entities. */
+  readonly entities?: readonly string[];
+  readonly owner?: string;
+  /** How old a view's row may be to answer, in seconds. */
+  readonly ttl?: number;
   readonly materialized_at?: string;
   readonly experiment?: string;
   readonly metric?: string;
@@ -129,13 +134,27 @@ export interface IPage<Statistics, Curves, Schema> extends IRecord {
   readonly made_by: string;
   /** Of a dataset's page alone. */
   readonly dataset?: IDatasetHead;
+  /** Of the page of a view or a service alone. */
+  readonly view?: IViewHead;
   /** Of a schema's page alone. */
   readonly schema?: ISchema<Schema>;
 }
 
+/** What a page of parts names of each before it is read. */
+export type Parts = readonly { readonly key: string; readonly count: number | null }[];
+
+/** What the page of a view or a service knows before any of its parts is read. */
+export interface IViewHead {
+  readonly parts: Parts;
+  readonly tags: readonly string[];
+  readonly versions: readonly ICellLink[];
+  /** The code that carries it online. */
+  readonly carry: string;
+}
+
 /** What a dataset's page knows before any of its parts is read. */
 export interface IDatasetHead {
-  readonly parts: readonly { readonly key: string; readonly count: number | null }[];
+  readonly parts: Parts;
   /** The statistics that are drawn, and those laid over them. */
   readonly statistics_of: readonly string[];
   readonly statistics_choices: readonly IChoice[];
@@ -158,7 +177,26 @@ export interface IChoice {
   readonly other: boolean;
 }
 
-/** A part of a dataset's page; what it holds beside tables depends on the part. */
+/** How many of some keys' values are the same online and offline. */
+export interface ICompared {
+  readonly keys: number;
+  readonly moment: string;
+  readonly equal: number;
+  readonly cells: number;
+}
+
+/** A row of the catalogue: a view or a service, with what it is searched and filtered by. */
+export interface IFeatureRecord extends IRecord {
+  readonly features: readonly string[];
+  readonly entities: readonly string[];
+  readonly owner: string;
+  readonly tags: readonly string[];
+  readonly description: string;
+  /** fresh, stale, never, static, service. */
+  readonly freshness: string;
+}
+
+/** A part of a page; what it holds beside tables depends on the part. */
 export interface IPart<Data, Through> {
   readonly tables: readonly ITable[];
   readonly code?: string;
@@ -237,8 +275,11 @@ export const CommandIDs = {
   openQuickstart: "workbench:open-quickstart",
   openRecord: "workbench:open-record",
   openExperiment: "workbench:open-experiment",
+  openFeatures: "workbench:open-features",
+  buildTrainingSet: "workbench:build-training-set",
   insertCode: "workbench:insert-code",
   openNotebook: "workbench:open-notebook",
   insertText: "workbench:insert-text",
+  runText: "workbench:run-text",
   copyReference: "workbench:copy-reference",
 } as const;

@@ -99,7 +99,10 @@ export function factsOf(record: IRecord, language: ILanguage, step?: string): st
     facts.features
       ? trans._n("%2 feature", "%2 features", facts.features, whole(facts.features, language))
       : null,
+    facts.entities?.length ? trans.__("of %1", facts.entities.join(", ")) : null,
     record.kind === "feature_view" ? factOf(record, language) : null,
+    facts.ttl === undefined ? null : trans.__("valid for %1", span(facts.ttl * 1000, language)),
+    facts.owner ? trans.__("by %1", facts.owner) : null,
     facts.flavor ?? null,
     facts.metric && typeof facts.value === "number"
       ? `${facts.metric} ${significant(facts.value, language)}`
@@ -172,6 +175,8 @@ const FACTS: Record<string, (record: IRecord, language: ILanguage) => string | n
       ? language.trans.__("fresh %1", span(language.now - Date.parse(facts.materialized_at), language))
       : language.trans.__("not materialized");
   },
+  feature_service: ({ facts }, language) =>
+    language.trans._n("%2 feature", "%2 features", facts.features ?? 0, whole(facts.features ?? 0, language)),
   run: ({ facts, state }, language) => {
     if (state === "failed") {
       return facts.error ?? language.trans.__("failed");

@@ -1,9 +1,11 @@
 import { anomalies } from "./chineseAnomalies.js";
+import { features } from "./chineseFeatures.js";
 import { pictures } from "./chinesePictures.js";
 
 export const chinese: Readonly<Record<string, string>> = {
   ...anomalies,
   ...pictures,
+  ...features,
   "numeric": "数值",
   "categorical": "类别",
   "time": "时间",

@@ -44,13 +44,13 @@ def freshness(view: Artifact) -> dict[str, Any]:
 
 def _table(done: list[Execution]) -> list[dict[str, Any]]:
     heads = [column("started", "time"), column("state", "state"), column("rows", "count")]
-    heads += [column("as of", "time"), column("took", "seconds"), column("error", "prose")]
+    heads += [column("as of"), column("took", "seconds"), column("error", "prose")]
     has_error = any(each.error for each in done)
     has_moment = any(each.properties.get("as_of") for each in done)
     rows = []
     for each in done:
         row: list[Any] = [each.started_at.isoformat(), each.state, each.properties.get("rows")]
-        row += [each.properties.get("as_of")] * has_moment
+        row += [_minute(each.properties.get("as_of"))] * has_moment
         row += [each.seconds]
         row += [each.error or ""] * has_error
         rows.append(row)
@@ -60,3 +60,8 @@ def _table(done: list[Execution]) -> list[dict[str, Any]]:
         if (head["name"] != "error" or has_error) and (head["name"] != "as of" or has_moment)
     ]
     return table("Materializations", shown, rows)
+
+
+def _minute(moment: object) -> str:
+    """Return a recorded time to the minute; long past, how long ago it was says little."""
+    return str(moment or "")[:16].replace("T", " ")

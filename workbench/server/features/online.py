@@ -11,12 +11,14 @@ from workbench import workspace
 from workbench.core.calls import Name, call, literal
 from workbench.core.errors import NotFound
 from workbench.data.engine import open_engine, parquet
+from workbench.features.definitions.selections import Selection
 from workbench.features.definitions.views import FeatureView, view_from
 from workbench.features.offline.cache import known_rows
-from workbench.features.offline.point_in_time import Lookup, join
+from workbench.features.offline.point_in_time import join
 from workbench.features.online.reading import online as read_online
 from workbench.metadata import Artifact
 from workbench.server import facts
+from workbench.server.features.joined import lookup_of
 from workbench.server.features.records import is_readable
 from workbench.server.tables import column, table
 
@@ -95,14 +97,8 @@ def _offline(view: FeatureView, keys: pa.Table, moment: datetime) -> pa.Table:
 
     at = pa.array([moment] * keys.num_rows, pa.timestamp("us", tz="UTC"))
     spine = keys.append_column("__moment", at)
-    lookup = Lookup(
-        view=view.name,
-        rows=known_rows(view),
-        keys=view.keys,
-        columns={place: each.name for place, each in enumerate(view.columns)},
-        static=view.time is None,
-        ttl=view.ttl,
-    )
+    names = {(view.name, each.name): each.name for each in view.columns}
+    lookup = lookup_of(Selection(view, tuple(each.name for each in view.columns)), names)
     return join(spine, None if view.time is None else "__moment", [lookup])
 
 

@@ -1,13 +1,13 @@
-/** A part of a dataset's page while it is read, when it cannot be, and when there is nothing in it. */
+/** A part of a page while it is read, when it cannot be, and when there is nothing in it. */
 
 import * as React from "react";
 import { CodeView } from "../code";
 import type { Part as PartData } from "../api";
-import type { IDatasetProps } from "./tabs";
+import type { ILoadedProps } from "../header";
 
 /** Show a part as soon as it is read; `children` draws it. */
 export function Part(
-  props: IDatasetProps & { name: string; children: (part: PartData) => React.ReactNode },
+  props: ILoadedProps & { name: string; children: (part: PartData) => React.ReactNode },
 ): React.JSX.Element {
   const { model, name, language, children } = props;
   const { trans } = language;
@@ -35,7 +35,7 @@ export function Part(
 }
 
 /** What would be here, and the line that makes it. */
-export function Nothing(props: IDatasetProps & { text: string; code: string }): React.JSX.Element {
+export function Nothing(props: ILoadedProps & { text: string; code: string }): React.JSX.Element {
   const { text, code, commands, language } = props;
   return <CodeView title={text} code={code} commands={commands} trans={language.trans} />;
 }

@@ -28,7 +28,7 @@ export function Spans(props: IDatasetProps): React.JSX.Element {
         spans ? (
           <>
             <Bars spans={spans} language={language} />
-            {through ? (
+            {through && "spans" in through ? (
               <Through
                 data={through}
                 locale={language.locale}
