@@ -19,6 +19,7 @@ from workbench.features.definitions.aggregations import Aggregation
 from workbench.features.offline.keys import Numbers
 from workbench.features.offline.known_files import KnownRows
 from workbench.features.offline.known_rows import microseconds
+from workbench.features.offline.windowed import WindowedRows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -149,7 +150,9 @@ class Joiner:
 def opened(lookup: Lookup) -> KnownRows:
     """Return the rows that a lookup reads."""
     if lookup.aggregations:
-        raise InvalidInput(f"the view {lookup.view!r} aggregates over windows")
+        return WindowedRows(
+            lookup.rows, len(lookup.keys), lookup.aggregations, list(lookup.columns)
+        )
     return KnownRows(
         lookup.rows,
         len(lookup.keys),

@@ -63,7 +63,8 @@ def decayed(asked: Asked, valid: Flags, values: Floats, half: int) -> Floats:
     code, visible = asked.code[rows], asked.visible[rows]
     running = values[rows] * np.exp2(-(visible - asked.event[rows]) / half)
     factor = np.zeros(len(rows))
-    factor[1:] = np.where(code[1:] == code[:-1], np.exp2(-np.diff(visible) / half), 0)
+    same = code[1:] == code[:-1]
+    factor[1:][same] = np.exp2(-np.diff(visible)[same] / half)
     step = 1
     # After each round a row has the sum of the `2 * step` rows up to it, of its key.
     while step < len(rows) and factor.any():

@@ -23,10 +23,10 @@ import msgpack
 from workbench.core.errors import InvalidInput
 from workbench.features.windows.layout import Layout
 from workbench.features.windows.results import Result, check_values, stored, suffixes, value_at
-from workbench.features.windows.tiles import Tiles, add_events, merge
+from workbench.features.windows.tiles import Tiles, add_events, merge, settled
 from workbench.features.windows.values import given
 
-__all__ = ["Tiles", "add_events", "empty", "merge", "pack", "read", "unpack"]
+__all__ = ["Tiles", "add_events", "empty", "merge", "pack", "read", "settled", "unpack"]
 
 _FORMAT = 1
 _ORDER = struct.Struct(">QQ")

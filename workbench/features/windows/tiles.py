@@ -135,3 +135,18 @@ def merge(one: Tiles, other: Tiles) -> Tiles:
             merged.keep_latest(column, candidate)
     merged.prune(max(one.floor, other.floor))
     return merged
+
+
+def settled(data: Tiles, there: Tiles, until: int) -> Tiles:
+    """Return what data say of the time up to `until`, and what was there of what came after it.
+
+    The tiles that reach beyond `until`, in microseconds, are merged; changes neither state.
+    """
+    later = Tiles(there.layout)
+    later.newest, later.floor = there.newest, there.floor
+    later.series = [
+        {number: tile for number, tile in tiles.items() if (number + 1) * series.tile > until}
+        for series, tiles in zip(there.layout.series, there.series, strict=True)
+    ]
+    later.latest = {column: each for column, each in there.latest.items() if each[0] > until}
+    return merge(data, later)

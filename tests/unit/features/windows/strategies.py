@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
@@ -59,7 +59,7 @@ VALUES = st.tuples(
     st.one_of(st.none(), st.booleans()),
     st.one_of(
         st.none(),
-        st.datetimes(timezones=st.just(UTC)).filter(lambda each: 1900 < each.year < 2100),
+        st.integers(-(2**31), 2**32).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)),
     ),
 )
 EVENTS = st.lists(
