@@ -26,6 +26,7 @@ _HOMES = {
     "FeatureView": "workbench.features.definitions.views",
     "Gate": "workbench.evaluation.gates",
     "Images": "workbench.data.reading",
+    "Labels": "workbench.features.offline.late_labels",
     "OnDemandView": "workbench.features.definitions.computed",
     "Query": "workbench.data.reading",
     "TorchModel": "workbench.training",

@@ -21,6 +21,7 @@ from workbench.features.definitions.registration import feature_service, feature
 from workbench.features.definitions.views import FeatureService, FeatureView
 from workbench.features.log.events import track_event, tracked_events
 from workbench.features.log.served import feature_log
+from workbench.features.offline.late_labels import Labels
 from workbench.features.offline.training_sets import training_set
 from workbench.features.offline.why import why
 from workbench.features.online.freshness import freshness
@@ -58,6 +59,7 @@ __all__ = [
     "FeatureView",
     "Gate",
     "Images",
+    "Labels",
     "OnDemandView",
     "Query",
     "TorchModel",

@@ -20,6 +20,7 @@ from workbench.data.reading import Rows
 from workbench.features.definitions.computed import OnDemandView
 from workbench.features.definitions.selections import Asked, Chosen, Selection, choose
 from workbench.features.offline.cache import known_rows_of
+from workbench.features.offline.from_log import served_training_set
 from workbench.features.offline.on_demand import Computing
 from workbench.features.offline.point_in_time import Joiner, Lookup
 from workbench.features.offline.spines import Spine, listed, own_splits, read_spine
@@ -27,8 +28,11 @@ from workbench.features.offline.streamed import ahead, beside
 from workbench.metadata import ColumnSource
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
+    from workbench.features.log.served import Served
+    from workbench.features.offline.late_labels import Labels
     from workbench.features.offline.spines import Given
 
 EXECUTION = "training_set"
@@ -47,8 +51,8 @@ def training_set(
     split: Mapping[str, Any] | str | None = None,
     description: str = "",
     horizon: timedelta | str | None = None,
-    from_log: str | None = None,
-    labels: Dataset | str | None = None,
+    from_log: Served | str | None = None,
+    labels: Labels | Dataset | str | pd.DataFrame | pa.Table | None = None,
     progress: Progress | None = None,
 ) -> Dataset:
     """Join features to a spine as they were known at the time of each of its rows, and store it.
@@ -75,10 +79,15 @@ def training_set(
     description : str
     horizon : timedelta or str, optional
         How long after its time a row's label becomes known.
-    from_log : str, optional
-        A deployment whose requests are the spine, with the features that it served.
-    labels : Dataset or reference, optional
-        With `from_log`, the labels that arrived since.
+    from_log : Served or str, optional
+        In place of a spine and features: what a feature service answered, row for row, by its name
+        or as ``wb.feature_log("flights", since=…)``. Columns are ``request_id``, ``at``, the keys,
+        the inputs of requests, and the features as the model saw them.
+    labels : Labels, str, Dataset, DataFrame or pyarrow.Table, optional
+        With `from_log`: events tracked under this name, or rows with a column ``request_id``; the
+        column `label` of the newest one that happened within `horizon` after a row is the row's.
+        Rows without one are set aside, and counted in the record's property ``served``;
+        ``wb.Labels("clicks", otherwise=False)`` labels those whose horizon is over.
     progress : callable, optional
         Called with the rows done and all rows (None where a stream does not say).
 
@@ -102,9 +111,30 @@ def training_set(
         If the label has one value only, from which nothing can be learned.
     """
     check_name(name)
-    if horizon is not None or from_log is not None or labels is not None:
+    if from_log is not None:
+        if spine is not None or features is not None or time is not None:
+            raise InvalidInput(
+                f"training_set({name!r}) has a log, which is its own spine, features and time",
+                hint="leave the spine, features= and time= out, or from_log=",
+            )
+        return served_training_set(
+            from_log,
+            labels,
+            name=name,
+            label=label,
+            horizon=horizon,
+            columns=columns,
+            split=split,
+            description=description,
+        )
+    if labels is not None:
         raise InvalidInput(
-            "training_set takes no horizon, from_log or labels yet",
+            f"training_set({name!r}) has labels and no log that they belong to",
+            hint='say which: from_log="service"; the labels of a spine are a column of it',
+        )
+    if horizon is not None:
+        raise InvalidInput(
+            "training_set takes no horizon yet",
             hint="give a spine that has its labels",
         )
     if spine is None or features is None:
