@@ -62,13 +62,20 @@ def plain(column: pa.ChunkedArray, kind: pa.DataType | None = None) -> pa.Chunke
 
 
 def numbered(columns: Sequence[pa.ChunkedArray]) -> Numbers:
-    """Return a number for each row, the same for equal keys, from 0 without gaps.
+    """Return a number for each row, the same for equal keys alone, from 0 to below 2³¹.
 
     Parameters
     ----------
     columns : sequence of pyarrow.ChunkedArray
-        Plain, of one length, and without nulls.
+        Plain, of one length below 2³¹, and without nulls.
     """
+    import pyarrow as pa
+
+    if len(columns) == 1 and columns[0].type == pa.int64() and len(columns[0]):
+        values = columns[0].to_numpy()
+        least, most = int(values.min()), int(values.max())
+        if most - least < 1 << 31:  # numbers already: no need to look each of them up
+            return np.asarray(values - least, np.int64)
     numbers = _codes(columns[0])[0]
     for column in columns[1:]:
         codes, count = _codes(column)

@@ -224,11 +224,12 @@ def best_known(rows: pa.Table, layout: Layout) -> pa.Table:
         if not kept.all():
             order, numbers, seen = order[kept], numbers[kept], seen[kept]
     taken = pa.array(order)
-    made = [] if created is not event else ["created"]  # the same as the event, taken once
-    names = [each for each in rows.column_names if each not in made]
+    same = {"event", "created"} if created is event else set()  # all three times are one
+    names = [each for each in rows.column_names if each not in same]
     columns = {name: rows.column(name).take(taken) for name in names}
     if layout.time is not None:
         columns["visible"] = pa.array(seen)
+        columns.setdefault("event", columns["visible"])
         columns.setdefault("created", columns["event"])
     columns["first"] = pa.array(np.diff(numbers, prepend=-1) != 0)
     names = [each for each in columns if each[0] == "k"]
@@ -270,7 +271,7 @@ def _settle_ties(
     beside = np.append(tied, np.zeros(1, bool))
     beside[1:] |= tied
     places = np.flatnonzero(beside)
-    group = np.cumsum(np.append(np.ones(1, bool), ~tied))[places]
+    group = np.cumsum(~tied[places - 1])  # the first one's is whatever: there is none before
     among = order[places]
     if layout.ordered or not layout.features:
         settled = np.lexsort((among, created[among], event[among], group))

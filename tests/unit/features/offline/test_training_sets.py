@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+import itertools
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from workbench.core.errors import InvalidInput, NotFound
 from workbench.data.datasets import Dataset
@@ -21,6 +26,9 @@ from workbench.workspace import Workspace
 
 START = datetime(2013, 1, 1, tzinfo=UTC)
 ORIGIN = Entity("origin", keys=["origin"])
+
+
+TIME = pa.timestamp("us", tz="UTC")
 
 
 def hour(count: float) -> datetime:
@@ -78,19 +86,196 @@ def test_lineage_leads_to_the_spine_and_through_the_view(
     }
 
 
-def test_a_frame_is_a_spine_whatever_its_time_zones(weather: FeatureView) -> None:
-    east = timezone(timedelta(hours=-5))
-    frame = pd.DataFrame(
-        {
-            "origin": ["JFK", "JFK", "EWR"],
-            "at": [hour(1).astimezone(east), hour(2), hour(1).replace(tzinfo=None)],
-        }
+EAST = timezone(timedelta(hours=-5))
+#: Instants 1, 2 and 3 hours after START, and how a frame may say them.
+SAID = {
+    "in UTC": [hour(1), hour(2), hour(3)],
+    "in another zone": [hour(each).astimezone(EAST) for each in (1, 2, 3)],
+    "in a zone with summer time": [hour(n).astimezone(ZoneInfo("Asia/Tokyo")) for n in (1, 2, 3)],
+    "without a zone": [hour(each).replace(tzinfo=None) for each in (1, 2, 3)],
+    "in mixed zones": [hour(1).astimezone(EAST), hour(2), hour(3).replace(tzinfo=None)],
+    "without a zone first": [hour(1).replace(tzinfo=None), hour(2).astimezone(EAST), hour(3)],
+    "as text": ["2013-01-01 01:00", "2013-01-01T02:00", "2013-01-01 03:00:00"],
+    "as text with zones": ["2013-01-01T01:00Z", "2012-12-31T21:00-05:00", "2013-01-01T12:00+09:00"],
+}
+
+
+@pytest.mark.parametrize("said", SAID)
+@pytest.mark.parametrize("kind", ["object", "own"])
+def test_a_frame_is_a_spine_whatever_its_time_zones(
+    weather: FeatureView, said: str, kind: str
+) -> None:
+    times = pd.Series(SAID[said], dtype=object)
+    if kind == "own" and said not in ("in mixed zones", "without a zone first"):
+        times = pd.Series(SAID[said])
+    frame = pd.DataFrame({"origin": ["JFK", "JFK", "EWR"], "at": times})
+    made = training_set(frame, [weather], name="delays", time="at").to_arrow()
+    assert made["temp"].to_pylist() == [30.0, 32.0, 31.0]
+    assert made["at"].to_pylist() == [hour(1), hour(2), hour(3)]
+
+
+def test_a_time_without_a_zone_is_taken_as_utc_and_the_record_says_so(
+    weather: FeatureView,
+) -> None:
+    naive = pa.table({"origin": ["JFK"], "at": [hour(2).replace(tzinfo=None)]})
+    made = training_set(naive, [weather], name="delays", time="at")
+    assert made.artifact.properties["assumed_utc"] == ["at"]
+    aware = pa.table({"origin": ["JFK"], "at": [hour(2).astimezone(EAST)]})
+    made = training_set(aware, [weather], name="delays", time="at")
+    assert made.artifact.properties["assumed_utc"] == []
+    assert made.to_arrow()["temp"].to_pylist() == [32.0]
+
+
+def test_a_day_is_its_first_moment_in_utc(weather: FeatureView) -> None:
+    days = pa.table({"origin": ["JFK", "JFK"], "on": [date(2013, 1, 1), date(2012, 12, 31)]})
+    made = training_set(days, [weather], name="delays", time="on").to_arrow()
+    assert made["temp"].to_pylist() == [30.0, None]
+    assert made["on"].to_pylist() == [hour(0), hour(-24)]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_times_of_any_unit_meet(place: Workspace, unit: str) -> None:
+    kind = pa.timestamp(unit, "America/New_York")
+    rows = pa.table({"origin": ["JFK"], "at": pa.array([hour(1)], kind), "temp": [7]})
+    view = feature_view(entities=[ORIGIN], source=ingest(rows, name="rows", time="at"))
+    spine = pa.table({"origin": ["JFK", "JFK"], "at": pa.array([hour(1), hour(0)], kind)})
+    made = training_set(spine, view, name="made", time="at").to_arrow()
+    assert made["temp"].to_pylist() == [7, None]
+
+
+def test_rows_of_the_future_wait_for_it(place: Workspace) -> None:
+    rows = pa.table({"origin": ["JFK", "JFK"], "at": [hour(1), hour(99_999)], "temp": [1, 2]})
+    view = feature_view(entities=[ORIGIN], source=ingest(rows, name="rows", time="at"))
+    spine = pa.table({"origin": ["JFK"] * 3, "at": [hour(2), hour(99_998), hour(99_999)]})
+    made = training_set(spine, view, name="made", time="at").to_arrow()
+    assert made["temp"].to_pylist() == [1, 1, 2]
+
+
+def test_of_rows_of_one_key_at_one_instant_the_last_answers_in_each_file(
+    place: Workspace,
+) -> None:
+    rows = pa.table({"origin": ["JFK"] * 3, "at": [hour(1)] * 3, "temp": [1, 3, 2]})
+    view = feature_view(entities=[ORIGIN], source=ingest(rows, name="rows", time="at"))
+    spine = pa.table({"origin": ["JFK", "JFK"], "at": [hour(1), hour(1)]})
+    made = training_set(spine, view, name="made", time="at").to_arrow()
+    assert made["temp"].to_pylist() == [2, 2]
+
+
+def test_of_rows_of_a_query_at_one_instant_the_greatest_answers(place: Workspace) -> None:
+    rows = pa.table(
+        {"origin": ["J"] * 3, "t": [hour(1)] * 3, "temp": [1, 3, None], "more": [[9], [1], [2]]}
     )
-    frame["at"] = frame["at"].astype(object)
-    for spine in (frame.iloc[:2], frame.iloc[2:]):
-        made = training_set(spine, [weather], name="delays", time="at")
-        expected = [30.0, 32.0] if len(spine) == 2 else [31.0]
-        assert made.to_arrow()["temp"].to_pylist() == expected
+    ingest(rows, name="rows", time="t")
+
+    @feature_view(entities=[ORIGIN], time="t")
+    def asked() -> str:
+        return "SELECT origin, t, temp, more FROM rows"
+
+    spine = pa.table({"origin": ["J"], "at": [hour(1)]})
+    made = training_set(spine, asked, name="made", time="at").to_arrow()
+    assert made.select(["temp", "more"]).to_pylist() == [{"temp": 3, "more": [1]}]
+
+
+def test_a_query_s_whole_sums_and_spans_of_time_are_numbers(place: Workspace) -> None:
+    rows = pa.table({"origin": ["J"] * 2, "t": [hour(1), hour(2)], "temp": [1, 3]})
+    ingest(rows, name="rows", time="t")
+
+    @feature_view(entities=[ORIGIN], time="last")
+    def asked() -> str:
+        return (
+            "SELECT origin, max(t) AS last, sum(temp) AS total, max(t) - min(t) AS span "
+            "FROM rows GROUP BY origin"
+        )
+
+    spine = pa.table({"origin": ["J"], "at": [hour(2)]})
+    made = training_set(spine, asked, name="made", time="at").to_arrow()
+    assert made.select(["total", "span"]).to_pylist() == [{"total": 4.0, "span": 3600.0}]
+
+
+def test_a_view_reads_its_own_version_after_a_column_is_dropped_or_it_is_renamed(
+    place: Workspace, weather: FeatureView, flights: Dataset
+) -> None:
+    without = pa.table({"origin": ["JFK"], "time_hour": [hour(0)], "wind": [9.0]})
+    ingest(without, name="weather", time="time_hour")
+    frame = training_set(flights, [weather], name="delays").to_arrow()
+    assert frame["temp"].to_pylist() == [32.0, None, None, 32.0, None, None]
+    with pytest.raises(InvalidInput, match=r"no column 'temp'"):
+        weather.refresh()
+    feature_view(name="renamed", entities=[ORIGIN], source="weather@1", ttl=timedelta(hours=3))
+    made = training_set(flights, ["weather_hourly", "renamed"], name="both").to_arrow()
+    assert made["weather_hourly__temp"].equals(made["renamed__temp"])
+    with pytest.raises(NotFound, match="'hourly'"):
+        training_set(flights, ["hourly"], name="delays")
+
+
+NAMES = ["a", "A", "b", "B", "é", "É", 'q"uote', "it's", "k0", "f0", "first", "visible", "event"]
+NUMBERS = itertools.count()
+NAMES += ["row", "__row", "__at", "s", "f", "SELECT", "a b", "a.b", "<b>x</b>", "日本", "%s", "--"]
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(names=st.permutations(NAMES), more=st.text(st.characters(codec="utf-8"), min_size=1))
+def test_no_column_s_name_is_taken_for_another(
+    place: Workspace, names: list[str], more: str
+) -> None:
+    key, other, time, event, first, second, third = names[:7]
+    taken = {key, other, event, first, second, third, time}
+    more = more if more.strip() and more not in taken else "more"
+    rows = {key: [1, 2], other: ["x", "y"], event: [hour(0)] * 2}
+    rows |= {first: [10, 20], second: [30, 40], third: [50, 60], more: [70, 80]}
+    source = ingest(pa.table(rows), name="rows", time=event)
+    features = [first, second, third, more]
+    view = feature_view(
+        name=f"view{next(NUMBERS)}",  # one that changes its features so often would be refused
+        entities=[Entity("e", keys=[key, other])],
+        source=source,
+        features=features,
+    )
+    spine = {time: [hour(1)] * 3, other: ["y", "x", "x"], key: [2, 1, 2]}
+    made = training_set(pa.table(spine), view, name="made", time=time).to_arrow()
+    assert made.column_names == [time, other, key, *features]
+    found = [made[each].to_pylist() for each in features]
+    assert found == [[20, 10, None], [40, 30, None], [60, 50, None], [80, 70, None]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "spine_kind", "asked"),
+    [
+        (pa.int8(), [1, -1], pa.int64(), [-1, 1, 200]),
+        (pa.uint64(), [2**63, 1], pa.int64(), [-(2**63), 1, 0]),
+        (pa.int64(), [-1, 1], pa.uint64(), [2**64 - 1, 1, 0]),
+        (pa.bool_(), [True, False], pa.bool_(), [False, True, None]),
+        (pa.date32(), [date(1969, 1, 1), date(2013, 1, 1)], pa.date32(), [date(2013, 1, 1)] * 3),
+        (pa.binary(), [b"\x00", b""], pa.binary(), [b"", b"\x00", b"0"]),
+        (pa.float64(), [float("nan"), 0.0], pa.float32(), [-0.0, 1.0, float("nan")]),
+        (pa.string(), ["", "é"], pa.dictionary(pa.int8(), pa.string()), ["e\u0301", "é", ""]),
+        (TIME, [START, hour(1)], TIME, [hour(1), START, hour(2)]),
+    ],
+    ids=str,
+)
+def test_keys_are_compared_by_their_values(
+    place: Workspace,
+    kind: pa.DataType,
+    values: list[Any],
+    spine_kind: pa.DataType,
+    asked: list[Any],
+) -> None:
+    rows = pa.table({"key": pa.array(values, kind), "at": [START] * 2, "place": [0, 1]})
+    view = feature_view(entities=[Entity("key")], source=ingest(rows, name="rows", time="at"))
+    spine = pa.table({"key": pa.array(asked, spine_kind), "now": [hour(1)] * 3})
+    made = training_set(spine, view, name="made", time="now").to_arrow()
+
+    def same(one: Any, other: Any) -> bool:
+        return one == other or (one != one and other != other)  # noqa: PLR0124  # NaN
+
+    expected = [next((i for i, v in enumerate(values) if same(v, each)), None) for each in asked]
+    assert made["place"].to_pylist() == expected
+
+
+def test_keys_that_are_all_null_have_no_features(weather: FeatureView) -> None:
+    spine = pa.table({"origin": pa.nulls(2), "at": [hour(1)] * 2})
+    made = training_set(spine, weather, name="made", time="at").to_arrow()
+    assert made["temp"].to_pylist() == [None, None]
 
 
 def test_splits_are_the_spine_s_own_unless_others_are_given(
@@ -167,3 +352,75 @@ def test_static_views_alone_need_no_time(place: Workspace) -> None:
     view = feature_view(entities=[Entity("tailnum")], source=planes)
     made = training_set(pa.table({"tailnum": ["N2", "N1", "N1"]}), view, name="fleet")
     assert made.to_arrow()["seats"].to_pylist() == [None, 149, 149]
+
+
+def test_spines_follow_one_another_with_their_own_splits(
+    weather: FeatureView, flights: Dataset
+) -> None:
+    halves = ingest(
+        flights.to_arrow(), name="halves", time="time", split={"train": hour(2), "test": None}
+    )
+    made = training_set([halves, flights], weather, name="delays")
+    assert made.splits == {"train": 3, "test": 3, "all": 6}
+    assert made.to_arrow("all")["temp"].to_pylist() == [32.0, None, None, 32.0, None, None]
+    assert made.artifact.properties["spines"] == ["halves@1", "flights@1"]
+    assert {node.ref for node in lineage(made).nodes} >= {"halves@1", "flights@1"}
+    mixed = training_set([flights, flights.to_pandas()], weather, name="delays")
+    assert mixed.to_arrow()["temp"].to_pylist() == [32.0, None, None, 32.0, None, None] * 2
+
+
+def test_spines_may_differ_in_the_order_and_width_of_columns(weather: FeatureView) -> None:
+    one = pa.table({"origin": ["JFK"], "at": [hour(1)], "n": pa.array([1], pa.int8())})
+    two = pa.table({"n": pa.array([300], pa.int64()), "at": [hour(2)], "origin": ["JFK"]})
+    made = training_set([one, two], weather, name="made", time="at").to_arrow()
+    assert made.column_names == ["origin", "at", "n", "temp"]
+    assert made["n"].to_pylist() == [1, 300]
+    assert made["temp"].to_pylist() == [30.0, 32.0]
+
+
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        ({"origin": ["JFK"]}, "spine 2 has no column 'at', which the first one has"),
+        ({"origin": ["J"], "at": [hour(1)], "n": [1]}, "spine 2 has a column 'n'"),
+        ({"origin": [1], "at": [hour(1)]}, "'origin' of spine 2 holds int64, and the first"),
+    ],
+)
+def test_a_spine_unlike_the_others_is_named_with_its_column(
+    weather: FeatureView, second: dict[str, list[object]], message: str
+) -> None:
+    first = pa.table({"origin": ["JFK"], "at": [hour(1)]})
+    with pytest.raises(InvalidInput, match=message):
+        training_set([first, pa.table(second)], weather, name="made", time="at")
+
+
+def test_progress_is_said_and_an_interrupt_leaves_nothing(
+    place: Workspace, weather: FeatureView, flights: Dataset
+) -> None:
+    told: list[tuple[int, int | None]] = []
+
+    def progress(done: int, total: int | None) -> None:
+        told.append((done, total))
+
+    training_set([flights, flights], weather, name="delays", progress=progress)
+    assert told == [(6, 12), (12, 12)]
+
+    def interrupt(done: int, total: int | None) -> None:
+        if done == 12:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        training_set([flights, flights], weather, name="other", progress=interrupt)
+    assert not place.metadata.artifacts("dataset", "other")
+    assert not list((place.home / "tmp").glob("*"))
+
+
+def test_a_stream_is_a_spine_of_unknown_length(weather: FeatureView) -> None:
+    table = pa.table({"origin": ["JFK", "EWR"], "at": [hour(3), hour(1)]})
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        yield from table.to_batches(max_chunksize=1)
+
+    reader = pa.RecordBatchReader.from_batches(table.schema, batches())
+    made = training_set(reader, weather, name="made", time="at")
+    assert made.to_arrow()["temp"].to_pylist() == [32.0, 31.0]
