@@ -6,5 +6,6 @@ which columns those came from. `registration` is what users call; `checking` mak
 of rows and words, `recording` one of the records in `views`, and `refreshing` does so over newer
 data. `on_demand` records a function over a request and other features: `programs` keeps it as text,
 `computed` is the record and `computing` runs it. `selections` turns what a caller names into views
-and columns.
+and columns. `dependants` follows a column to all that was made of it, and `versions` says what a
+changed definition touches and refuses one that would break it.
 """

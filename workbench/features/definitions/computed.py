@@ -6,10 +6,13 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.data.columns import Column
 from workbench.metadata import Artifact
+
+if TYPE_CHECKING:
+    from workbench.features.definitions.dependants import Dependant
 
 KIND = "on_demand_view"
 
@@ -72,6 +75,13 @@ class OnDemandView:
     def reads(self) -> tuple[str, ...]:
         """The features that it is computed from, ``view@version:column``."""
         return tuple(dict.fromkeys(self.arguments.values()))
+
+    @property
+    def touches(self) -> tuple[Dependant, ...]:
+        """What is in use and goes on with an earlier definition: training sets, models, others."""
+        from workbench.features.definitions.versions import touches
+
+        return touches(self.artifact)
 
     @property
     def definition(self) -> str:

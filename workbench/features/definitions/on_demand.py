@@ -22,6 +22,7 @@ from workbench.features.definitions.owners import owner_or_user
 from workbench.features.definitions.programs import program_of
 from workbench.features.definitions.selections import Asked, View, choose
 from workbench.features.definitions.values import declared_type
+from workbench.features.definitions.versions import check_change, warn_of_change
 from workbench.metadata import Artifact, ColumnSource
 
 _SAME = ("definition", "arguments", "description", "owner", "tags")
@@ -36,6 +37,7 @@ def on_demand_view(
     description: str = "",
     owner: str = "",
     tags: Sequence[str] = (),
+    replace: bool = False,
 ) -> Callable[[Callable[..., object]], OnDemandView]:
     """Define features that a Python function computes at the moment of asking.
 
@@ -56,7 +58,7 @@ def on_demand_view(
     outputs : mapping of str to type, optional
         The features, if the function returns a dict of them. Without it there is one feature, named
         as the view is, of the type that the function is said to return.
-    description, owner, tags
+    description, owner, tags, replace
         As for `feature_view`.
 
     Returns
@@ -68,6 +70,8 @@ def on_demand_view(
     ------
     NotFound
         If a view does not exist.
+    Conflict
+        If a feature that others use would go.
     InvalidInput
         If a parameter is neither an input nor a feature, an input has no parameter, or the function
         uses something that its record cannot keep.
@@ -101,20 +105,25 @@ def on_demand_view(
             function.__name__,
             _text(function, called),
         )
-        return _recorded(called, properties, [view.artifact for view in reads.values()])
+        read = [view.artifact for view in reads.values()]
+        return _recorded(called, properties, read, replace=replace)
 
     return decorate
 
 
-def _recorded(name: str, properties: dict[str, Any], reads: Sequence[Artifact]) -> OnDemandView:
+def _recorded(
+    name: str, properties: dict[str, Any], reads: Sequence[Artifact], *, replace: bool
+) -> OnDemandView:
     metadata = workspace.current().metadata
     if metadata.versions("feature_view", name):
         raise Conflict(
             f"there is a feature view {name!r} already", hint="give the on-demand view another name"
         )
     newest = next(iter(metadata.versions(KIND, name)), None)
-    if newest is not None and all(newest.properties.get(e) == properties[e] for e in _SAME):
-        return computed_from(newest)
+    if newest is not None:
+        if all(newest.properties.get(each) == properties[each] for each in _SAME):
+            return computed_from(newest)
+        check_change(newest, properties, replace=replace)
     by_ref = {each.ref: each for each in reads}
     how = f"python {properties['function']}"
     columns: dict[str, list[ColumnSource]] = {}
@@ -124,7 +133,10 @@ def _recorded(name: str, properties: dict[str, Any], reads: Sequence[Artifact]) 
             for feature in dict.fromkeys(properties["arguments"].values())
         ]
     with metadata.record(KIND, name, reads=reads) as step:
-        return computed_from(step.write(KIND, name, properties=properties, columns=columns))
+        artifact = step.write(KIND, name, properties=properties, columns=columns)
+    if newest is not None:
+        warn_of_change(artifact, newest)
+    return computed_from(artifact)
 
 
 def _sources(

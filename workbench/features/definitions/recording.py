@@ -9,19 +9,21 @@ from workbench.features.definitions.checking import Wanted, columns_from, declar
 from workbench.features.definitions.computed import KIND as ON_DEMAND
 from workbench.features.definitions.relations import tables_of
 from workbench.features.definitions.sources import Rows
+from workbench.features.definitions.versions import check_change, warn_of_change
 from workbench.features.definitions.views import FeatureView, view_from, view_properties
 from workbench.metadata import Artifact
 
 VIEW = "feature_view"
 
 
-def register(rows: Rows, name: str, wanted: Wanted) -> FeatureView:
+def register(rows: Rows, name: str, wanted: Wanted, *, replace: bool = False) -> FeatureView:
     """Record a view of some rows; the newest version if nothing changed.
 
     Raises
     ------
     Conflict
-        If an on-demand view has that name.
+        If an on-demand view has that name; or if features that others use would go, unless
+        `replace` says so.
     InvalidInput
         If a column is missing or of a type that cannot serve, rows would be known too early, or the
         view would read itself.
@@ -37,13 +39,18 @@ def register(rows: Rows, name: str, wanted: Wanted) -> FeatureView:
         _check_apart(each, name)
     definitions = {n: each.definition for n, each in views.items()}
     properties = view_properties(declared, definitions, uses_of(rows, declared))
-    if (newest := newest_of(VIEW, name)) and _same(newest, properties):
-        return view_from(newest)
+    newest = newest_of(VIEW, name)
+    if newest is not None:
+        if _same(newest, properties):
+            return view_from(newest)
+        check_change(newest, properties, replace=replace)
     reads = list({each.ref: each.artifact for each in rows.tables.values()}.values())
     with workspace.current().metadata.record(VIEW, name, reads=reads) as step:
         artifact = step.write(
             VIEW, name, properties=properties, columns=columns_from(rows, declared)
         )
+    if newest is not None:
+        warn_of_change(artifact, newest)
     return view_from(artifact)
 
 

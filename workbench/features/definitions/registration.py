@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import replace as with_changes
 from datetime import timedelta
 from typing import TYPE_CHECKING, Required, TypeAlias, TypedDict, Unpack, overload
 
@@ -48,6 +48,7 @@ class Options(TypedDict, total=False):
     description: str
     owner: str
     tags: Sequence[str]
+    replace: bool
 
 
 @overload
@@ -68,6 +69,7 @@ def feature_view(
     description: str = "",
     owner: str = "",
     tags: Sequence[str] = (),
+    replace: bool = False,
 ) -> FeatureView | Decorator:
     """Define features once, for training and for serving.
 
@@ -77,6 +79,11 @@ def feature_view(
     frame. A name is a dataset's or a view's (``flights``, ``"flights@3"``); where both have it, the
     dataset is meant, and ``"view:flights"`` is the view. The same definition over the same data is
     the same version.
+
+    A version never changes: what was made of one (a training set, a model, a service) goes on with
+    it, and a warning says what does when the definition becomes another one; ``.touches`` of the
+    result lists it. What asks by name gets the newest version, so a definition without a feature
+    that something in use was made of, or with one of another type or key, is refused.
 
     A row counts from the moment it was known: the later of its time and, where there is one, its
     creation time. So a value that arrived late never reaches an earlier training row.
@@ -106,6 +113,9 @@ def feature_view(
     tags : sequence of str
         What is true of all its features, such as ``pii``; it follows them to whatever reads them.
 
+    replace : bool
+        Take away features that others use: what is pinned goes on, what asks by name fails.
+
     Returns
     -------
     FeatureView
@@ -114,9 +124,16 @@ def feature_view(
     Raises
     ------
     NotFound
-        If a dataset does not exist.
+        If a dataset or view does not exist.
+    Conflict
+        If features that others use would go; the message lists who does.
     InvalidInput
         If a column is missing, the SQL does not run, or rows would be known too early.
+
+    Warns
+    -----
+    UserWarning
+        If others go on with an earlier definition.
 
     Examples
     --------
@@ -145,12 +162,15 @@ def feature_view(
     )
     if source is not None:
         rows = from_source(source)
-        return register(rows, name or next(iter(rows.tables)), wanted)
+        return register(rows, name or next(iter(rows.tables)), wanted, replace=replace)
 
     def decorate(function: Callable[..., object]) -> FeatureView:
         about = description or (function.__doc__ or "").strip().partition("\n")[0]
         return register(
-            from_function(function), name or function.__name__, replace(wanted, description=about)
+            from_function(function),
+            name or function.__name__,
+            with_changes(wanted, description=about),
+            replace=replace,
         )
 
     return decorate

@@ -7,12 +7,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.data.columns import Column
 from workbench.features.definitions.aggregations import Aggregation
 from workbench.features.definitions.entities import Entity
 from workbench.metadata import Artifact
+
+if TYPE_CHECKING:
+    from workbench.features.definitions.dependants import Dependant
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,13 @@ class FeatureView:
     def features(self) -> tuple[str, ...]:
         """The features as they are asked for, ``view:column``."""
         return tuple(f"{self.name}:{column.name}" for column in self.columns)
+
+    @property
+    def touches(self) -> tuple[Dependant, ...]:
+        """What is in use and goes on with an earlier definition: training sets, models, others."""
+        from workbench.features.definitions.versions import touches
+
+        return touches(self.artifact)
 
     @property
     def definition(self) -> str:

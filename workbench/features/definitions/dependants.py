@@ -1,0 +1,222 @@
+"""What depends on a record or a column: followed from column to column through all that was made.
+
+Two questions are answered. Where do a column's *values* go (tags follow them)? And what *breaks*
+without it: then a view that only filters, joins or orders by a column depends on it as well, with
+all its features.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from workbench import workspace
+from workbench.metadata import Artifact
+
+Place = tuple[str, str]  # an artifact's id and a column of it
+
+#: What people know, and what each is called.
+NAMES = {
+    "dataset": "dataset",
+    "feature_view": "feature view",
+    "on_demand_view": "on-demand view",
+    "feature_service": "feature service",
+    "model": "model",
+    "deployment": "deployment",
+    "evaluation": "evaluation",
+    "monitor": "monitor",
+    "dashboard": "dashboard",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One column on a way, and how it came from the one before."""
+
+    kind: str
+    ref: str
+    column: str
+    how: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.ref}:{self.column}" if self.kind in _VIEWS else f"{self.ref}.{self.column}"
+
+
+@dataclass(frozen=True)
+class Dependant:
+    """A record that depends on a column.
+
+    Attributes
+    ----------
+    artifact : Artifact
+    columns : tuple of str
+        Those of its columns that do; empty where it has none.
+    path : tuple of Step
+        A shortest way to it, from the column that was asked about.
+    """
+
+    artifact: Artifact
+    columns: tuple[str, ...] = ()
+    path: tuple[Step, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """What it is, in a person's words."""
+        return kind_of(self.artifact)
+
+    @property
+    def ref(self) -> str:
+        """``name@version``."""
+        return self.artifact.ref
+
+    def __str__(self) -> str:
+        return f"the {self.kind} {self.ref}"
+
+
+_VIEWS = ("feature_view", "on_demand_view")
+
+
+def kind_of(artifact: Artifact) -> str:
+    """Return what an artifact is, in a person's words."""
+    if artifact.kind == "dataset" and "features" in artifact.properties:
+        return "training set"
+    return NAMES.get(artifact.kind, artifact.kind)
+
+
+class Flow:
+    """All that was made, directly or not, of some records.
+
+    Parameters
+    ----------
+    roots : sequence of Artifact
+        Usually all versions of one name.
+    """
+
+    def __init__(self, roots: Sequence[Artifact]) -> None:
+        metadata = workspace.current().metadata
+        self.roots = list(roots)
+        start = [each.id for each in roots]
+        reached, _ = metadata.reachable(artifacts=start, direction="downstream")
+        found, _, _ = metadata.subgraph(sorted(reached), [])
+        self.artifacts = {each.id: each for each in found}  # ways lead through deleted ones too
+        self._values: dict[Place, list[tuple[Place, str]]] = {}
+        for edge in metadata.column_edges(sorted(reached)):
+            source, target = edge.source_id, edge.target_id
+            if source in self.artifacts and target in self.artifacts:
+                self._values.setdefault((source, edge.source_column), []).append(
+                    ((target, edge.target_column), edge.how)
+                )
+        self._needs: dict[Place, list[tuple[Place, str]]] = {}
+        for place, needed in self._needed():
+            self._needs.setdefault(place, []).append(needed)
+
+    def reached(self, start: Iterable[Place], *, breaks: bool) -> dict[Place, tuple[Place, str]]:
+        """Return every place that some columns reach, with the one before it and how.
+
+        Parameters
+        ----------
+        start : iterable of (artifact id, column)
+            Included, each as coming from itself.
+        breaks : bool
+            Follow what breaks, rather than values alone.
+        """
+        found: dict[Place, tuple[Place, str]] = {place: (place, "") for place in start}
+        waiting = deque(found)
+        while waiting:
+            place = waiting.popleft()
+            following = self._values.get(place, ())
+            more = self._needs.get(place, ()) if breaks else ()
+            for target, how in (*following, *more):
+                if target not in found:
+                    found[target] = (place, how)
+                    waiting.append(target)
+        return found
+
+    def dependants(self, column: str, *, breaks: bool = True) -> list[Dependant]:
+        """Return what depends on a column of the roots, nearest first; see `dependants_on`."""
+        reached = self.reached([(each.id, column) for each in self.roots], breaks=breaks)
+        columns: dict[str, list[str]] = {}
+        first: dict[str, Place] = {}
+        for artifact, name in reached:
+            columns.setdefault(artifact, []).append(name)
+            first.setdefault(artifact, (artifact, name))
+        roots = {each.id for each in self.roots}
+        return [
+            Dependant(self.artifacts[each], tuple(names), self._path(reached, first[each]))
+            for each, names in columns.items()
+            if each not in roots and _is_shown(self.artifacts[each])
+        ]
+
+    def all(self) -> list[Dependant]:
+        """Return everything that was made of the roots."""
+        roots = {each.id for each in self.roots}
+        shown = [each for each in self.artifacts.values() if _is_shown(each)]
+        shown.sort(key=lambda each: (each.created_at, each.id))
+        return [Dependant(each) for each in shown if each.id not in roots]
+
+    def _path(self, reached: Mapping[Place, tuple[Place, str]], place: Place) -> tuple[Step, ...]:
+        steps: list[Step] = []
+        while True:
+            before, how = reached[place]
+            artifact = self.artifacts.get(place[0])
+            if artifact is not None and artifact.kind in NAMES:
+                steps.append(Step(artifact.kind, artifact.ref, place[1], how))
+            if before == place:
+                return tuple(reversed(steps))
+            place = before
+
+    def _needed(self) -> Iterator[tuple[Place, tuple[Place, str]]]:
+        """Yield what needs a column without taking its values."""
+        ids = {(each.kind, each.ref): each.id for each in self.artifacts.values()}
+        for each in self.artifacts.values():
+            facts = each.properties
+            if each.kind == "feature_view":
+                reads = [
+                    ("dataset", facts.get("datasets", {})),
+                    ("feature_view", facts.get("views", {})),
+                ]
+                for kind, refs in reads:
+                    for name, ref in refs.items():
+                        for column in facts.get("uses", {}).get(name, ()):
+                            for feature in facts["columns"]:
+                                if (kind, ref) in ids:
+                                    yield (
+                                        (ids[kind, ref], column),
+                                        ((each.id, feature["name"]), f"needs {column}"),
+                                    )
+            service = ids.get(("feature_service", str(facts.get("feature_service"))))
+            if each.kind == "model" and service is not None:
+                for taken in facts["signature"]["inputs"]:
+                    column = taken["name"].rpartition("__")[2]
+                    yield (service, column), ((each.id, "probability"), "looked up by key")
+
+
+def _is_shown(artifact: Artifact) -> bool:
+    return artifact.kind in NAMES and artifact.state != "deleted"
+
+
+def current(found: Iterable[Dependant]) -> list[Dependant]:
+    """Return those that are in use: the newest of their name, and models that an alias points at.
+
+    Of deployments only what is live counts.
+    """
+    metadata = workspace.current().metadata
+    newest = {each.id for each in metadata.artifacts(tuple(NAMES), latest_only=True)}
+    aliased = {each.id for each in metadata.artifacts("model") if each.aliases}
+    return [
+        each
+        for each in found
+        if each.artifact.id in newest | aliased
+        and (each.artifact.kind != "deployment" or each.artifact.properties.get("state") == "live")
+    ]
+
+
+def listed(found: Sequence[Dependant], most: int = 8) -> str:
+    """Return dependants as words: ``the model delay@3 and the deployment delay@1``."""
+    words = [str(each) for each in found[:most]]
+    if len(found) > most:
+        words.append(f"{len(found) - most} more")
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
