@@ -241,6 +241,7 @@ def test_changes_of_many_at_once_are_all_counted(store: OnlineStore, url: str) -
     keys = [str(index).encode() for index in range(5)]
 
     def add(found: list[bytes | None]) -> list[bytes | None]:
+        assert len(found) == len(keys)
         return [row(1, value=1 if old is None else unpack_values(old)[0] + 1) for old in found]
 
     def work() -> None:

@@ -94,23 +94,28 @@ class RedisStore:
     def update(
         self, table: str, keys: Sequence[bytes], change: Change, *, writing: Writing | None = None
     ) -> None:
-        """Read, change and write rows; those that somebody else wrote meanwhile once more."""
+        """Read, change and write rows; where somebody else wrote meanwhile, once more."""
         with self._errors():
-            names = {key: self._row(table, key, self._generation(table)) for key in keys}
-            left = list(keys)
+            generation = self._generation(table)
+            names = [self._row(table, key, generation) for key in keys]
+            left = set(range(len(names)))
             while left:
-                found = self._commands.get([names[key] for key in left])
-                pairs = zip(left, found, change(found), strict=True)
-                changed = [(key, old or b"", new) for key, old, new in pairs if new is not None]
+                found = self._commands.get(names)
+                becomes = change(found)
+                changed = [
+                    (place, found[place] or b"", row)
+                    for place, row in enumerate(becomes)
+                    if row is not None and place in left
+                ]
                 items: list[Item] = [
-                    (names[key], (old, new, _life(new, writing))) for key, old, new in changed
+                    (names[place], (old, new, _life(new, writing))) for place, old, new in changed
                 ]
                 results = self._commands.run(CHANGE, items)
                 newest = max((new[:8] for _, _, new in changed), default=b"")
                 self._mark(table, results.count(1) - results.count(2), newest, writing)
-                left = [
-                    key for (key, *_), result in zip(changed, results, strict=True) if result < 0
-                ]
+                left = {
+                    place for (place, *_), each in zip(changed, results, strict=True) if each < 0
+                }
 
     def replace(
         self, table: str, rows: Rows, state: bytes, *, writing: Writing | None = None

@@ -48,6 +48,7 @@ ON CONFLICT (name) DO UPDATE SET
     written_at = excluded.written_at, source = excluded.source
 """
 _READ = "(SELECT row FROM feature_rows WHERE view = ? AND key = ?)"
+_MAPPED = 268435456  # bytes of the file that are read without a call for each page
 _READ_AT_ONCE = 64  # rows a statement; one of each length is kept ready
 _PUT = f"""
 INSERT INTO feature_rows (view, key, row) VALUES (?, ?, ?)
@@ -164,6 +165,7 @@ class SqliteStore:
             )
             use_wal(found, self._busy)
             found.execute("PRAGMA synchronous = NORMAL")
+            found.execute(f"PRAGMA mmap_size = {_MAPPED}")
             if found.execute("PRAGMA user_version").fetchone()[0] < _VERSION:
                 found.executescript(_CREATE)
             with self._lock:

@@ -14,9 +14,9 @@ from workbench.features.online.stores.state import Marks, Writing
 
 STATE_KEY = b""
 Rows = Iterable[tuple[bytes, bytes]]
-#: Given the rows of some keys (None where there is none), returns what they become: None leaves one
-#: as it is, `REMOVED` removes it. It may be called again, with newer rows, when another writer came
-#: in between.
+#: Given the rows of all keys, in order (None where there is none), returns what they become: None
+#: leaves one as it is, `REMOVED` removes it. When another writer came in between it is called again
+#: with the rows of then, and what it returns counts for the keys that are not yet written.
 Change = Callable[[list[bytes | None]], Sequence[bytes | None]]
 REMOVED = b""
 
