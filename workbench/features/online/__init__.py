@@ -1,6 +1,7 @@
 """Features as they are now, by key.
 
 `materialization` carries the latest known rows into a store (`stores`), and `pushing` writes rows
-into it directly; `plans` compiles what to read, `fetching` follows a plan in one round trip,
+into it directly; rows of views that aggregate events are tiles, which `windowed` makes and adds
+to. `plans` compiles what to read, `fetching` follows a plan in one round trip,
 `decoders` turn rows into features with their statuses, and `reading` asks as a notebook does.
 """

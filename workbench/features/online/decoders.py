@@ -7,6 +7,8 @@ from operator import itemgetter
 from typing import Any, Literal
 
 from workbench.features.online.stores.encoding import unpack_order, unpack_values
+from workbench.features.windows import packed
+from workbench.features.windows.layout import Layout, from_json
 
 Status = Literal["present", "missing", "expired"]
 #: Of a row: what it is worth, its event time in microseconds (None where it has none), and the
@@ -37,6 +39,8 @@ def decoder_of(view: Mapping[str, Any]) -> Decoder:
     >>> decode(pack_row(100, 100, ["a", "b"]), 111, None)
     ('expired', 100, None)
     """
+    if view.get("tiles"):
+        return _windowed(from_json(view["tiles"]), [each["position"] for each in view["columns"]])
     take = _picking([column["position"] for column in view["columns"]])
     if view["static"]:
         return lambda row, instant, at: ("present", None, take(unpack_values(row)))
@@ -49,6 +53,22 @@ def decoder_of(view: Mapping[str, Any]) -> Decoder:
         if ttl is not None and instant - event > ttl:
             return "expired", event, None
         return "present", event, take(unpack_values(row))
+
+    return decode
+
+
+def nothing_of(view: Mapping[str, Any]) -> Answer:
+    """Return the answer for a key that has no row: where events are counted, that there are 0."""
+    if not view.get("tiles"):
+        return NOTHING
+    positions = [column["position"] for column in view["columns"]]
+    return "missing", None, packed.empty(from_json(view["tiles"]), positions)
+
+
+def _windowed(layout: Layout, positions: Sequence[int]) -> Decoder:
+    def decode(row: bytes, instant: int, at: int | None) -> Answer:
+        values = packed.read(row, layout, instant, positions, named=at is not None)
+        return NOTHING if values is None else ("present", unpack_order(row)[0], values)
 
     return decode
 

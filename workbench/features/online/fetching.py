@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from workbench.core.errors import InvalidInput, near
 from workbench.features.definitions.computing import compute
-from workbench.features.online.decoders import NOTHING, Answer, Status, decoder_of
+from workbench.features.online.decoders import NOTHING, Answer, Status, decoder_of, nothing_of
 from workbench.features.online.stores.encoding import micros, moment, pack_key
 from workbench.features.online.stores.state import read_state
 from workbench.features.online.stores.store import STATE_KEY, OnlineStore
@@ -129,17 +129,19 @@ class ReadyPlan:
             state = read_state(found[index])
             first = len(views) + index * count
             stored = found[first : first + count]
+            nothing = view.nothing
             if state is None and not any(stored):
                 absent.append(view.name)
+                nothing = NOTHING
             as_of = None if state is None else state.as_of
             instant = known_by if known_by is not None else here if as_of is None else as_of
             instants.append(instant)
             given: list[Answer] = []
             for key, raw, row in zip(keys[view.keys], stored, rows, strict=True):
-                if key is None or raw is None:
-                    given.append(NOTHING)
-                    continue
-                answer = view.decode(raw, instant, known_by)
+                if key is None:
+                    answer = NOTHING
+                else:
+                    answer = nothing if raw is None else view.decode(raw, instant, known_by)
                 given.append(answer)
                 if answer[2] is not None:
                     row.update(zip(view.names, answer[2], strict=True))
@@ -235,6 +237,7 @@ class _View:
         self.table: str = view["table"]
         self.names = tuple(column["name"] for column in view["columns"])
         self.decode = decoder_of(view)
+        self.nothing = nothing_of(view)
         self.keys = _Keys(
             tuple(key["name"] for key in view["keys"]), tuple(key["type"] for key in view["keys"])
         )

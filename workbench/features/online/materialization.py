@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,8 +31,11 @@ from workbench.features.online.stores.state import (
     read_state,
 )
 from workbench.features.online.stores.store import REMOVED, STATE_KEY, open_store
+from workbench.features.online.windowed import CarriedTiles, answers_for
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from workbench.metadata import Recording
 
 EXECUTION = "materialize"
@@ -125,8 +128,7 @@ class _Materialization:
         self._store = open_store(self._place.settings)
         self._at = self._place.clock.now()
         self._now = micros(self._at)
-        ttl = None if view.ttl is None else view.ttl // timedelta(microseconds=1)
-        self._writing = Writing("materialize", self._now, ttl)
+        self._writing = Writing("materialize", self._now, answers_for(view))
 
     def run(self, as_of: int | None, since: int | None, until: int | None) -> int:
         """Write what is wanted, record it, and return how many rows that was."""
@@ -168,7 +170,7 @@ class _Materialization:
     def _show(self, path: Path, as_of: int) -> tuple[int, TableState]:
         """Make the table show a moment."""
         with open_engine() as connection:
-            carried = Carried(connection, self._view, path, Pass(as_of, path.stem), self._now)
+            carried = self._carried(connection, path, Pass(as_of, path.stem))
             state = TableState(as_of, self._now, carried.newest)
             with self._advancing(carried.total, 0) as advance:
 
@@ -213,7 +215,7 @@ class _Materialization:
         if going is None or going.as_of is not None:
             going = TableState(None, self._now, None)
         with open_engine() as connection:
-            carried = Carried(connection, self._view, path, step, self._now)
+            carried = self._carried(connection, path, step)
             for _, rows in carried.withdrawn():
                 check()
                 self._withdraw(dict(rows))
@@ -222,12 +224,22 @@ class _Materialization:
                     check()
                     done += read
                     going = replace(going, unfinished=replace(step, done=done))
-                    self._store.put(table, rows, pack_state(going), writing=self._writing)
+                    left = rows
+                    if isinstance(carried, CarriedTiles):
+                        left = carried.settle(self._store, rows, self._writing)
+                    self._store.put(table, left, pack_state(going), writing=self._writing)
                     advance(read)
         state = after(former, step, self._now, carried.newest)
         check()
         self._store.put(table, [], pack_state(state), writing=self._writing)
         return done - step.done, state
+
+    def _carried(
+        self, connection: DuckDBPyConnection, path: Path, step: Pass
+    ) -> Carried | CarriedTiles:
+        if self._view.aggregations:
+            return CarriedTiles(connection, self._view, path, step)
+        return Carried(connection, self._view, path, step, self._now)
 
     def _withdraw(self, former: dict[bytes, bytes]) -> None:
         """Remove rows that the data no longer say, unless something else was written since."""
@@ -270,7 +282,7 @@ def _described(view: FeatureView, rows: Path, step: Recording) -> str:
     if newest is not None and "statistics" in newest.properties:
         return str(newest.properties["statistics"])
     stored = {
-        each: f"f{index}" for index, each in enumerate(view.columns) if is_described(each.type)
+        each: f"f{index}" for index, each in enumerate(view.inputs) if is_described(each.type)
     }
     source = parquet_source(view.ref, rows, stored)
     figures = Statistics(describe_source(source))

@@ -43,6 +43,7 @@ def plan_of(
         If one of `columns` is none of the features.
     """
     from workbench.features.definitions.selections import choose
+    from workbench.features.windows.layout import layout_of, to_json
 
     chosen = choose(features)
     called = chosen.names()
@@ -68,6 +69,9 @@ def plan_of(
                 "table": view.table,
                 "keys": [{"name": key.name, "type": key.type} for key in view.keys],
                 "static": view.time is None,
+                "tiles": to_json(layout_of(view.aggregations, view.inputs))
+                if view.aggregations
+                else None,
                 "ttl_micros": None if view.ttl is None else view.ttl // timedelta(microseconds=1),
                 "columns": [
                     {

@@ -15,6 +15,7 @@ from workbench.features.online.rows import encoded
 from workbench.features.online.stores.encoding import micros, moment
 from workbench.features.online.stores.state import Writing
 from workbench.features.online.stores.store import kept_open
+from workbench.features.online.windowed import answers_for, events_of, push_events
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +36,11 @@ def push(
     the same times takes its place: so pushing again after a failure is harmless, as long as the
     rows bring their times with them. The offline side is not written: ingest the same events to
     train on them.
+
+    Rows of a view that aggregates are events, and each counts as often as it is pushed: where
+    deliveries are repeated, let `wb.stream` tell events apart by their ids. When such a view is
+    materialized, what its data say of the time up to their newest event takes the place of what was
+    pushed of that time.
 
     Parameters
     ----------
@@ -76,8 +82,10 @@ def push(
     now = micros(place.clock.now())
     table = _typed(target, rows, now)
     columns = [column.to_pylist() for column in table.columns]
-    ready = []
-    for position, (key, row) in enumerate(encoded(target, zip(*columns, strict=True))):
+    given = zip(*columns, strict=True)
+    ready: list[tuple[bytes, Any]] = []
+    made = events_of(target, given) if target.aggregations else encoded(target, given)
+    for position, (key, row) in enumerate(made):
         if key is None:
             names = ", ".join(repr(each.name) for each in target.keys)
             raise InvalidInput(
@@ -85,10 +93,11 @@ def push(
                 hint="drop it, or give its key",
             )
         ready.append((key, row))
-    ttl = None if target.ttl is None else target.ttl // timedelta(microseconds=1)
-    return kept_open(place.settings.online_url).put(
-        target.table, ready, writing=Writing("push", now, ttl)
-    )
+    store = kept_open(place.settings.online_url)
+    writing = Writing("push", now, answers_for(target))
+    if target.aggregations:
+        return push_events(store, target, ready, writing)
+    return store.put(target.table, ready, writing=writing)
 
 
 def _typed(

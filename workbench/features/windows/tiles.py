@@ -137,16 +137,31 @@ def merge(one: Tiles, other: Tiles) -> Tiles:
     return merged
 
 
-def settled(data: Tiles, there: Tiles, until: int) -> Tiles:
+def settled(data: Tiles, there: Tiles, until: int, former: Tiles | None = None) -> Tiles:
     """Return what data say of the time up to `until`, and what was there of what came after it.
 
-    The tiles that reach beyond `until`, in microseconds, are merged; changes neither state.
+    Parameters
+    ----------
+    data, there : Tiles
+        Neither is changed.
+    until : int
+        In microseconds. Of a tile that reaches beyond it the fuller one stays.
+    former : Tiles, optional
+        What the data said before they changed: a tile that is as they had it stays only there.
     """
+    former = former or Tiles(data.layout)
     later = Tiles(there.layout)
     later.newest, later.floor = there.newest, there.floor
-    later.series = [
-        {number: tile for number, tile in tiles.items() if (number + 1) * series.tile > until}
-        for series, tiles in zip(there.layout.series, there.series, strict=True)
-    ]
-    later.latest = {column: each for column, each in there.latest.items() if each[0] > until}
+    for series, mine, tiles, old in zip(
+        there.layout.series, later.series, there.series, former.series, strict=True
+    ):
+        for number, tile in tiles.items():
+            said = number in old and old[number][:2] == tile[:2]
+            if (number + 1) * series.tile > until and not said:
+                mine[number] = tile
+    later.latest = {
+        column: each
+        for column, each in there.latest.items()
+        if each[0] > until and former.latest.get(column) != each
+    }
     return merge(data, later)

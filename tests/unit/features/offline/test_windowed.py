@@ -57,6 +57,7 @@ def expected(frame: pd.DataFrame, card: str | None, at: datetime) -> list[object
     return values_at(AGGREGATIONS, INPUTS, events, micros(at))
 
 
+@pytest.mark.usefixtures("place")
 @pytest.mark.parametrize("part_bytes", [None, 3000], ids=["in memory", "in parts on disk"])
 def test_a_training_set_has_what_windows_held_when_each_row_was_decided(
     part_bytes: int | None, monkeypatch: pytest.MonkeyPatch

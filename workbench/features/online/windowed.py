@@ -1,0 +1,249 @@
+"""Views that aggregate events, in the online store: a row holds the tiles of a key.
+
+Data are right about the time up to their newest event. What was pushed, or came by a stream, after
+that stays when the view is materialized: of a tile that both know, the fuller one. What was pushed
+of an earlier time is then as the data have it, so ingest the same events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.core.errors import InvalidInput
+from workbench.data.engine import parquet
+from workbench.features.definitions.views import FeatureView
+from workbench.features.online.passes import known_file
+from workbench.features.online.stores.encoding import pack_key
+from workbench.features.online.stores.state import Pass, Writing
+from workbench.features.online.stores.store import OnlineStore, Rows
+from workbench.features.windows import packed
+from workbench.features.windows.batches import tiles_by_key
+from workbench.features.windows.layout import MICROSECOND, Layout, layout_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_BATCH = 2_000
+Pushed = tuple[int, int, Sequence[Any]]
+
+
+class CarriedTiles:
+    """The keys of one pass over a view that aggregates, with all their tiles.
+
+    A pass is over the keys of which events became known in its stretch of time; where the data
+    changed, over those that have not the events that they had.
+
+    Parameters
+    ----------
+    connection : DuckDBPyConnection
+    view : FeatureView
+    path : Path
+        Its known rows.
+    step : Pass
+    """
+
+    def __init__(
+        self, connection: DuckDBPyConnection, view: FeatureView, path: Path, step: Pass
+    ) -> None:
+        self._connection = connection
+        self._view = view
+        self._until = step.until or 0
+        self._done = step.done
+        self._layout = layout_of(view.aggregations, view.inputs)
+        self._former: dict[bytes, packed.Tiles] = {}
+        self._keys = ", ".join(f"k{place}" for place in range(len(view.keys)))
+        rows = f"(SELECT * FROM {parquet([str(path)])} WHERE visible <= {self._until})"
+        wanted = f"SELECT DISTINCT {self._keys} FROM {rows}"
+        if step.since is not None and step.against is None:
+            wanted += f" WHERE visible > {step.since}"
+        former = None
+        if step.against is not None:
+            former = parquet([str(known_file(path, step.against))])
+            former = f"(SELECT * FROM {former} WHERE visible <= {step.since})"
+            wanted = self._changed(rows, former)
+        connection.execute(
+            f"CREATE OR REPLACE TABLE carried AS "
+            f"SELECT row_number() OVER (ORDER BY {self._keys}) - 1 AS number, * FROM ({wanted})"
+        )
+        self._events("events", rows)
+        self._changes = former is not None
+        if former is not None:
+            self._events("former", former)
+        self.total: int = connection.execute("SELECT count(*) FROM carried").fetchall()[0][0]
+        newest = connection.execute(f"SELECT max(event) FROM {rows}").fetchall()[0][0]
+        self.newest: int | None = newest
+
+    def _events(self, name: str, rows: str) -> None:
+        self._connection.execute(
+            f"CREATE OR REPLACE TABLE {name} AS SELECT number, known.* EXCLUDE (first) "
+            f"FROM {rows} known JOIN carried USING ({self._keys}) WHERE number >= {self._done}"
+        )
+
+    def _changed(self, rows: str, former: str) -> str:
+        """Return the query for the keys that have not the same events in two sets of rows."""
+        columns = [f"f{place}" for place in range(len(self._view.inputs))]
+        summed = f"sum(hash({', '.join(['event', 'created', *columns])})::HUGEINT)"
+        both = [
+            f"(SELECT {self._keys}, count(*) AS n, {summed} AS sum FROM {each} GROUP BY ALL)"
+            for each in (rows, former)
+        ]
+        return (
+            f"SELECT {self._keys} FROM {both[0]} now FULL JOIN {both[1]} former "
+            f"USING ({self._keys}) WHERE (now.n, now.sum) IS DISTINCT FROM (former.n, former.sum)"
+        )
+
+    def batches(self) -> Iterator[tuple[int, Rows]]:
+        """Yield the rows that are still to be written, and how many keys they are of."""
+        keys = self._connection.cursor().execute(
+            f"SELECT * FROM carried WHERE number >= {self._done} ORDER BY number"
+        )
+        tiles = _Numbered(self._connection, "events", self._layout, self._until)
+        former = _Numbered(self._connection, "former", self._layout, self._until)
+        names = [key.name for key in self._view.keys]
+        types = [key.type for key in self._view.keys]
+        while found := keys.fetchmany(_BATCH):
+            rows = []
+            self._former.clear()
+            for number, *values in found:
+                mine, old = tiles.of(number), former.of(number) if self._changes else None
+                key = pack_key(values, types, names)
+                if key is None:  # one that is no number, NaN, cannot be asked for
+                    continue
+                rows.append((key, _packed(self._view, values, mine)))
+                if old is not None:
+                    self._former[key] = old
+            yield len(found), rows
+
+    def settle(self, store: OnlineStore, rows: Rows, writing: Writing) -> Rows:
+        """Write rows, beside which what came after the data stays; return those left to write."""
+        layout, until = self._layout, self._until if self.newest is None else self.newest
+        given = dict(rows)
+
+        def change(there: list[bytes | None]) -> list[bytes | None]:
+            return [
+                row if old is None else _settled(row, old, layout, until, self._former.get(key))
+                for (key, row), old in zip(given.items(), there, strict=True)
+            ]
+
+        if given:
+            store.update(self._view.table, list(given), change, writing=writing)
+        return []
+
+    def withdrawn(self) -> Iterator[tuple[int, Rows]]:
+        """Yield nothing: a key that the data no longer have is carried, without events."""
+        yield from ()
+
+
+def events_of(
+    view: FeatureView, rows: Iterable[tuple[Any, ...]]
+) -> Iterator[tuple[bytes | None, Pushed]]:
+    """Yield events as `push_events` takes them; no key where one of its values is missing.
+
+    Parameters
+    ----------
+    view : FeatureView
+    rows : iterable of tuple
+        Keys, event and creation time in microseconds, inputs.
+    """
+    names = [key.name for key in view.keys]
+    types = [key.type for key in view.keys]
+    width = len(names)
+    for row in rows:
+        event = (row[width], row[width + 1], row[width + 2 :])
+        yield pack_key(row[:width], types, names), event
+
+
+def push_events(
+    store: OnlineStore,
+    view: FeatureView,
+    events: Sequence[tuple[bytes, Pushed]],
+    writing: Writing,
+) -> int:
+    """Add events to the tiles of their keys, and return how many there were.
+
+    Parameters
+    ----------
+    store : OnlineStore
+    view : FeatureView
+    events : sequence of (bytes, (int, int, sequence))
+        The key's bytes; event and creation time in microseconds, and the inputs.
+    writing : Writing
+
+    Raises
+    ------
+    InvalidInput
+        If an event cannot be added; nothing is written then.
+    """
+    layout = layout_of(view.aggregations, view.inputs)
+    by_key: dict[bytes, list[Pushed]] = {}
+    for key, event in events:
+        by_key.setdefault(key, []).append(event)
+
+    def change(there: list[bytes | None]) -> list[bytes | None]:
+        rows: list[bytes | None] = []
+        for row, mine in zip(there, by_key.values(), strict=True):
+            tiles = packed.Tiles(layout) if row is None else packed.unpack(row, layout)
+            packed.add_events(tiles, mine, writing.at)
+            rows.append(packed.pack(tiles))
+        return rows
+
+    store.update(view.table, list(by_key), change, writing=writing)
+    return len(events)
+
+
+def answers_for(view: FeatureView) -> int | None:
+    """Return the age, by event time, to which a row answers in microseconds; None for any age."""
+    if not view.aggregations:
+        return None if view.ttl is None else view.ttl // MICROSECOND
+    features = layout_of(view.aggregations, view.inputs).features
+    return max(each.window + each.tile for each in features)
+
+
+def _packed(view: FeatureView, key: Sequence[object], tiles: packed.Tiles) -> bytes:
+    try:
+        return packed.pack(tiles)
+    except InvalidInput as error:
+        named = ", ".join(map(repr, key))
+        raise InvalidInput(
+            f"{view.name!r}, key {named}: {error.message}", hint=error.hint
+        ) from error
+
+
+def _settled(
+    row: bytes, old: bytes, layout: Layout, until: int, former: packed.Tiles | None
+) -> bytes:
+    if row == old:
+        return row
+    data, there = packed.unpack(row, layout), packed.unpack(old, layout)
+    return packed.pack(packed.settled(data, there, until, former))
+
+
+class _Numbered:
+    """Tiles of keys by number, asked for in order; a key without events has none."""
+
+    def __init__(
+        self, connection: DuckDBPyConnection, events: str, layout: Layout, until: int
+    ) -> None:
+        self._connection, self._events = connection, events
+        self._layout, self._until = layout, until
+
+    @cached_property
+    def _found(self) -> Iterator[tuple[int, packed.Tiles]]:
+        return tiles_by_key(self._connection, self._events, self._layout, self._until)
+
+    @cached_property
+    def _waiting(self) -> list[tuple[int, packed.Tiles]]:
+        return list(islice(self._found, 1))
+
+    def of(self, number: int) -> packed.Tiles:
+        if self._waiting and self._waiting[0][0] == number:
+            _, tiles = self._waiting.pop()
+            self._waiting.extend(islice(self._found, 1))
+            return tiles
+        tiles = packed.Tiles(self._layout)
+        tiles.prune(self._until)
+        return tiles
