@@ -1,63 +1,191 @@
-"""`workbench features`: views and the online store."""
+"""`workbench features`: views, the online store, and why a training set holds a value."""
 
 from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from workbench.cli.output import (
     as_json,
+    duration,
     in_workspace,
     parse_assignments,
     print_json,
     print_table,
 )
 
+if TYPE_CHECKING:
+    from workbench.features.definitions.views import FeatureView
+
+_NONE = "No feature views yet. Define one with wb.feature_view"
+
 
 @click.group()
 def features() -> None:
-    """List feature views, carry them online, look one entity up.
+    """List, search and show feature views, carry them online, look one entity up.
 
     Example: workbench features online weather origin=JFK
     """
 
 
 @features.command("list")
+@click.option("--entity", help="Only views of this entity.")
+@click.option("--owner", help="Only views of this owner.")
+@click.option("--tag", help="Only views with this tag.")
 @as_json
 @in_workspace
-def list_(wants_json: bool) -> None:
+def list_(entity: str | None, owner: str | None, tag: str | None, wants_json: bool) -> None:
     """List the newest version of each feature view.
 
-    Example: workbench features list
+    Example: workbench features list --tag pii
     """
-    from workbench.features.definitions.registration import views
+    _print_views("", entity, owner, tag, wants_json=wants_json)
 
-    found = views()
-    facts = [
-        {
-            "ref": each.ref,
-            "keys": [column.name for column in each.keys],
-            "features": [column.name for column in each.columns],
-            "time": each.time,
-            "ttl": each.ttl,
-            "source": each.source.kind,
-        }
-        for each in found
-    ]
+
+@features.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--entity", help="Only views of this entity.")
+@click.option("--owner", help="Only views of this owner.")
+@click.option("--tag", help="Only views with this tag.")
+@as_json
+@in_workspace
+def search(
+    words: tuple[str, ...], entity: str | None, owner: str | None, tag: str | None, wants_json: bool
+) -> None:
+    """Find views by words in their names, descriptions, features, owners and tags.
+
+    Example: workbench features search wind --entity origin
+    """
+    _print_views(" ".join(words), entity, owner, tag, wants_json=wants_json)
+
+
+@features.command()
+@click.argument("reference")
+@as_json
+@in_workspace
+def show(reference: str, wants_json: bool) -> None:
+    """Show what a view is: its keys, its times and each feature.
+
+    Example: workbench features show weather@2
+    """
+    from workbench.features.definitions.selections import resolve
+
+    view = resolve(reference)[0].view
+    facts = _facts(view) | {
+        "created": view.created,
+        "reads": list(view.source.datasets.values()),
+        "sql": view.source.sql,
+    }
     if wants_json:
         print_json(facts)
+        return
+    click.echo(view.ref)
+    lines = [
+        ("about", ", ".join(each.name for each in view.entities)),
+        ("keys", ", ".join(f"{each.name} ({each.type})" for each in view.keys)),
+        ("time", view.time or "static"),
+        ("known from", view.created or view.time or "always"),
+        ("valid for", _length(view.ttl) or "any age"),
+        ("reads", ", ".join(view.source.datasets.values())),
+        ("owner", view.owner),
+        ("tags", ", ".join(view.tags)),
+        ("description", view.description),
+    ]
+    for name, value in lines:
+        if value:
+            click.echo(f"  {name:<13}{value}")
+    print_table(("feature", "type"), [(each.name, each.type) for each in view.columns], empty="")
+
+
+@features.command()
+@click.argument("views", nargs=-1)
+@as_json
+@in_workspace
+def freshness(views: tuple[str, ...], wants_json: bool) -> None:
+    """Print how fresh the online values of views are; of all when none is named.
+
+    Example: workbench features freshness weather
+    """
+    from workbench.features.online.freshness import freshness as ask
+
+    found = ask(list(views) or None)
+    if wants_json:
+        print_json([each.to_json() for each in found])
         return
     rows = [
         (
             each.ref,
-            each.source.kind,
-            ", ".join(c.name for c in each.keys),
-            len(each.columns),
-            each.ttl,
+            each.rows,
+            each.newest_event,
+            _length(each.lag),
+            each.written_at,
+            each.source,
         )
         for each in found
     ]
-    titles = ("view", "source", "keys", "features", "ttl")
-    print_table(titles, rows, empty="No feature views yet. Define one with wb.feature_view")
+    titles = ("view", "rows", "newest event", "lag", "written", "by")
+    print_table(titles, rows, empty=_NONE)
+
+
+@features.command()
+@click.argument("dataset")
+@click.argument("row", type=click.IntRange(min=0))
+@click.argument("feature")
+@as_json
+@in_workspace
+def why(dataset: str, row: int, feature: str, wants_json: bool) -> None:
+    """Say why a training set holds the value that it holds in one row, counted from 0.
+
+    Example: workbench features why delay_examples 12 temp
+    """
+    from workbench.features.offline.why import why as explain
+
+    told = explain(dataset, row=row, feature=feature)
+    if wants_json:
+        print_json(told.to_json())
+        return
+    click.echo(str(told))
+    taken = [told.chosen] if told.chosen is not None else list(told.counted)
+    rows = [
+        (each.reason or "taken", each.value, _minute(each.event), _minute(each.visible))
+        for each in (*taken, *told.rejected)
+    ]
+    print_table(("verdict", "value", "happened", "known"), rows, empty="")
+
+
+@features.command()
+@click.argument("view")
+@click.argument("rows", nargs=-1, metavar="[KEY=VALUE...]")
+@click.option(
+    "--file", "source", type=click.File("r"), help="A file of rows as JSON lines; - is the input."
+)
+@in_workspace
+def push(view: str, rows: tuple[str, ...], source: TextIO | None) -> None:
+    """Write one row, or a file of rows, straight into the online store.
+
+    Example: workbench features push weather origin=JFK temp=46.9
+    """
+    import json
+
+    from workbench.core.errors import InvalidInput
+    from workbench.features.online.pushing import push as write
+
+    if bool(rows) == (source is not None):
+        raise click.UsageError("give one row as KEY=VALUE words, or --file")
+    given = [parse_assignments(rows)] if rows else []
+    for number, line in enumerate(source or (), start=1):
+        if not line.strip():
+            continue
+        try:
+            given.append(json.loads(line))
+        except ValueError as error:
+            raise InvalidInput(
+                f"line {number} of the file is not JSON: {error}",
+                hint='a row a line: {"origin": "JFK", "temp": 46.9}',
+            ) from error
+    click.echo(f"{write(view, given):,} rows")
 
 
 @features.command()
@@ -122,3 +250,52 @@ def serve(service: str, port: int | None, token: str, background: bool, stop: bo
         click.echo(feature_processes.serve_features(service, port=port, token=token).url)
     else:
         feature_processes.run(service, port, token=token, told=click.echo)
+
+
+def _print_views(
+    query: str, entity: str | None, owner: str | None, tag: str | None, *, wants_json: bool
+) -> None:
+    from workbench.features.definitions.searching import search as find
+
+    found = find(query, tag=tag, owner=owner, entity=entity)
+    if wants_json:
+        print_json([_facts(each) for each in found])
+        return
+    rows = [
+        (
+            each.ref,
+            each.source.kind,
+            ", ".join(c.name for c in each.keys),
+            len(each.columns),
+            _length(each.ttl),
+            each.owner,
+            ", ".join(each.tags),
+        )
+        for each in found
+    ]
+    titles = ("view", "source", "keys", "features", "ttl", "owner", "tags")
+    narrowed = query or entity or owner or tag
+    print_table(titles, rows, empty="No view is like that" if narrowed else _NONE)
+
+
+def _facts(view: FeatureView) -> dict[str, Any]:
+    return {
+        "ref": view.ref,
+        "entities": [each.name for each in view.entities],
+        "keys": [column.name for column in view.keys],
+        "features": [column.name for column in view.columns],
+        "time": view.time,
+        "ttl": view.ttl,
+        "source": view.source.kind,
+        "owner": view.owner,
+        "tags": list(view.tags),
+        "description": view.description,
+    }
+
+
+def _length(length: timedelta | None) -> str | None:
+    return None if length is None else duration(length.total_seconds(), coarse=True)
+
+
+def _minute(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment:%Y-%m-%d %H:%M}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.magics import data, lineage, models, operations, serving, training
+from workbench.magics import data, features, lineage, models, operations, serving, training
 from workbench.magics.charts import draw_offline
 from workbench.magics.framework import Magic, install
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: Every magic, in the order of the line.
 MAGICS: tuple[Magic, ...] = (
     *data.MAGICS,
+    *features.MAGICS,
     *training.MAGICS,
     *models.MAGICS,
     *serving.MAGICS,

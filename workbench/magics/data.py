@@ -1,4 +1,4 @@
-"""`%stats`, `%schema`, `%validate`, `%features`: what the data are."""
+"""`%stats`, `%schema`, `%validate`: what the data are."""
 
 from __future__ import annotations
 
@@ -110,41 +110,8 @@ def _validate(call: Call) -> Any:
     )
 
 
-def _features_parser() -> Parser:
-    description = "List the feature views, or look one entity up in the online store."
-    parser = Parser("%features", description, "%features weather_hourly origin=JFK")
-    parser.add_argument("view", nargs="?", help="a view, or view:column")
-    parser.add_argument("keys", nargs="*", metavar="KEY=VALUE", help="the entity")
-    return parser
-
-
-def _features(call: Call) -> Any:
-    import pandas as pd
-
-    from workbench.features.definitions.registration import views
-    from workbench.features.online.reading import online
-    from workbench.magics.framework import assignments
-
-    given = call.arguments
-    if given.keys:
-        (found,) = online(given.view, assignments(given.keys))
-        return found
-    chosen = views(None if given.view is None else [given.view])
-    rows = [
-        {
-            "view": each.ref,
-            "keys": ", ".join(column.name for column in each.keys),
-            "features": ", ".join(column.name for column in each.columns),
-            "ttl": each.ttl,
-        }
-        for each in chosen
-    ]
-    return pd.DataFrame(rows, columns=["view", "keys", "features", "ttl"])
-
-
 MAGICS = (
     Magic("%stats", _stats_parser(), _stats, ("dataset",)),
     Magic("%schema", _schema_parser(), _schema, ("dataset",)),
     Magic("%validate", _validate_parser(), _validate, ("dataset", "schema")),
-    Magic("%features", _features_parser(), _features, ("feature_view",)),
 )

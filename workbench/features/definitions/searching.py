@@ -59,5 +59,6 @@ def matching(
 
 def _text(view: FeatureView) -> str:
     said = [view.ref, view.description, view.owner, *view.tags]
-    said += [each.name for each in (*view.entities, *view.keys, *view.columns)]
+    said += [each.name for each in view.entities]
+    said += [each.name for each in (*view.keys, *view.columns)]
     return "\n".join(said).casefold()
