@@ -93,7 +93,7 @@ export class Api {
   }
 
   /** Every view and service. */
-  features(): Promise<{ features: IFeatureRecord[] }> {
+  features(): Promise<{ features: IFeatureRecord[]; trouble: string | null }> {
     return this.call("GET", "features");
   }
 

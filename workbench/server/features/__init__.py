@@ -1,7 +1,7 @@
 """Features in the lab: the catalogue, a view's page, and the builder of training sets.
 
 `catalogue` lists views and services with what people look for them by. `page` puts the head of a
-view's page together; each part has a file: `definition`, `through_time`, `freshness`, `online` and
-`users`; `parts` knows them by name. `preview` shows the builder what a training set would hold, and
-`drawing` how the point-in-time join finds it.
+view's page together; each part has a file: `definition`, `through_time`, `freshness` and `online`;
+`parts` knows them by name. `preview` shows the builder what a training set would hold, from
+a `sampling` of the spine, and how it is `joined`.
 """

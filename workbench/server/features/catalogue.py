@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from workbench import workspace
+from workbench.core.errors import Unavailable
+from workbench.features.online.freshness import Freshness
 from workbench.metadata import Artifact
-from workbench.server import facts, listing
+from workbench.server import listing
+from workbench.server.features.freshness import in_store, word_of
 from workbench.server.features.writing import named
 
 #: The most of each kind; a workspace with more is searched by `workbench features search`.
@@ -24,15 +27,32 @@ def catalogue() -> dict[str, Any]:
     ]
     used = metadata.last_used([each.id for each in found])
     around = listing.surroundings(metadata, found)
+    known, trouble = _in_store([each for each in found if each.kind == "feature_view"])
     rows = [
-        listing.artifact_record(each, around, used.get(each.id)) | _looked_for(each, around.now)
+        listing.artifact_record(each, around, used.get(each.id))
+        | _looked_for(each)
+        | {"freshness": _fresh(each, known, around.now)}
         for each in found
     ]
     rows.sort(key=lambda row: row["used_at"], reverse=True)
-    return {"features": rows}
+    return {"features": rows, "trouble": trouble}
 
 
-def _looked_for(artifact: Artifact, now: datetime) -> dict[str, Any]:
+def _in_store(views: list[Artifact]) -> tuple[dict[str, Freshness] | None, str | None]:
+    """Return what is online of views; where the store does not answer, why."""
+    try:
+        return in_store(views), None
+    except Unavailable as error:  # what is defined can be looked at all the same
+        return None, error.message
+
+
+def _fresh(each: Artifact, known: dict[str, Freshness] | None, now: datetime) -> str:
+    if each.kind == "feature_service":
+        return "service"
+    return "unknown" if known is None else word_of(each.properties, known.get(each.id), now)
+
+
+def _looked_for(artifact: Artifact) -> dict[str, Any]:
     """Return what a view or service is filtered and searched by."""
     said = artifact.properties
     if artifact.kind == "feature_service":
@@ -42,7 +62,6 @@ def _looked_for(artifact: Artifact, now: datetime) -> dict[str, Any]:
             "owner": str(said.get("owner") or ""),
             "tags": list(said.get("tags") or []),
             "description": str(said.get("description") or ""),
-            "freshness": "service",
         }
     return {
         "features": named(said.get("columns")),
@@ -50,30 +69,4 @@ def _looked_for(artifact: Artifact, now: datetime) -> dict[str, Any]:
         "owner": str(said.get("owner") or ""),
         "tags": list(said.get("tags") or []),
         "description": str(said.get("description") or ""),
-        "freshness": freshness(said, now),
     }
-
-
-def freshness(said: dict[str, Any], now: datetime) -> str:
-    """Return in one word how fresh a view's values online are.
-
-    ``static``; ``never`` carried online; ``stale`` when the newest is older than a row may be;
-    ``fresh``. A view that stands at a moment is judged at that moment.
-
-    Examples
-    --------
-    >>> from datetime import UTC
-    >>> freshness({"ttl_seconds": None}, datetime.now(UTC))
-    'never'
-    """
-    if said.get("static"):
-        return "static"
-    online = said.get("online") or {}
-    if not online:
-        return "never"
-    newest = facts.moment(online.get("newest"))
-    allowed = said.get("ttl_seconds")
-    if newest is None or allowed is None:
-        return "fresh"
-    measured = facts.moment(online.get("as_of")) or now
-    return "stale" if measured - newest > timedelta(seconds=allowed) else "fresh"

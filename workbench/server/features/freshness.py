@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from workbench import workspace
 from workbench.core.calls import call
+from workbench.features.definitions.views import view_from
+from workbench.features.online.freshness import Freshness
+from workbench.features.online.freshness import freshness as asked
 from workbench.metadata import Artifact, Execution
-from workbench.server.features.catalogue import freshness as word_of
+from workbench.server.features.records import is_readable
 from workbench.server.tables import column, table
 
 #: So many materializations are drawn and listed, the newest.
@@ -20,26 +25,63 @@ def freshness(view: Artifact) -> dict[str, Any]:
     now = metadata.clock.now()
     said = view.properties
     done = metadata.executions("materialize", view.name, limit=MOST)
-    online = said.get("online") or {}
     complete = [each for each in done if each.state == "complete" and each.ended_at is not None]
+    known = in_store([view]).get(view.id)
     drawn = None
-    if online or complete:
+    if known is not None and (known.written_at is not None or known.materialized_at is not None):
         drawn = {
             "now": now.isoformat(),
-            "word": word_of(said, now),
+            "word": word_of(said, known, now),
             "ttl": said.get("ttl_seconds"),
-            "rows": online.get("rows"),
-            "newest": online.get("newest"),
-            "materialized": online.get("materialized_at")
-            or (complete[0].ended_at.isoformat() if complete[0].ended_at else None),
-            "as_of": online.get("as_of"),
-            "times": [each.ended_at.isoformat() for each in reversed(complete) if each.ended_at],
+            "rows": known.rows,
+            "newest": _time(known.newest_event),
+            "written": _time(known.written_at),
+            "source": known.source,
+            "materialized": _time(known.materialized_at),
+            "as_of": _time(known.as_of),
+            "times": [_time(each.ended_at) for each in reversed(complete)],
         }
     return {
         "tables": _table(done),
         "freshness": drawn,
         "code": call("wb.materialize", view.ref),
     }
+
+
+def in_store(views: Sequence[Artifact]) -> dict[str, Freshness]:
+    """Return what the online store holds of views, by their ids, in one read of it.
+
+    Raises
+    ------
+    Unavailable
+        If the store does not answer.
+    """
+    readable = [each for each in views if is_readable(each)]
+    if not readable:
+        return {}
+    found = asked([view_from(each) for each in readable])
+    return {each.id: known for each, known in zip(readable, found, strict=True)}
+
+
+def word_of(said: Mapping[str, Any], known: Freshness | None, now: datetime) -> str:
+    """Return in one word how fresh a view's values online are.
+
+    ``static``; ``never`` carried online; ``stale`` when the newest is older than a row may be;
+    ``fresh``. A view that stands at a moment is judged at that moment.
+    """
+    if said.get("static"):
+        return "static"
+    if known is None or known.written_at is None:
+        return "never"
+    allowed = said.get("ttl_seconds")
+    if known.newest_event is None or allowed is None:
+        return "fresh"
+    age = (known.as_of or now) - known.newest_event
+    return "stale" if age > timedelta(seconds=allowed) else "fresh"
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
 
 
 def _table(done: list[Execution]) -> list[dict[str, Any]]:

@@ -15,7 +15,8 @@ from workbench.features.definitions.views import FeatureView
 from workbench.features.offline.on_demand import Computing
 from workbench.features.offline.point_in_time import Joiner
 from workbench.features.offline.spines import read_spine
-from workbench.server.features.drawing import drawn, shown
+from workbench.features.offline.why import timeline
+from workbench.features.online.stores.encoding import moment
 from workbench.server.features.joined import lookup_of, statuses
 from workbench.server.features.sampling import ROW, sample
 from workbench.server.tables import column, link, table
@@ -28,6 +29,8 @@ SAMPLED = 5_000
 #: So many of them are shown, and so many drawn.
 SHOWN = 20
 DRAWN = 6
+#: So many rows of a view are drawn beside each.
+NEAR = 8
 
 
 def preview(wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -259,29 +262,66 @@ def _views(
     """Return, for each of the rows, what a view knew of it."""
     view, feature = selection.view, selection.columns[0]
     keys = [
-        tuple(given.column(each.name)[place].as_py() for each in view.keys) for place, _ in rows
+        {each.name: given.column(each.name)[place].as_py() for each in view.keys}
+        for place, _ in rows
     ]
     values = joined.column(names[view.name, feature])
-    near: list[tuple[list[Any], int]] = [([], 0)] * len(rows)
-    if view.time is not None and not view.aggregations:
-        near = drawn(view, feature, [(key, at) for key, (_, at) in zip(keys, rows, strict=True)])
     return [
         {
             "view": view.ref,
             "feature": feature,
-            "keys": ", ".join(
-                f"{each.name} {value}" for each, value in zip(view.keys, key, strict=True)
-            ),
+            "keys": ", ".join(f"{name} {value}" for name, value in key.items()),
             "status": answers[view.name][place],
             "isStatic": view.time is None,
-            "ttl": _milliseconds(view),
+            "isAggregated": bool(view.aggregations),
+            "ttl": _milliseconds(_young(view, feature)),
             "value": shown(values[place].as_py()),
-            "candidates": [each.to_json() for each in candidates],
-            "all": count,
+            "candidates": [] if view.time is None else _near(view, feature, key, at),
         }
-        for key, (place, _), (candidates, count) in zip(keys, rows, near, strict=True)
+        for key, (place, at) in zip(keys, rows, strict=True)
     ]
 
 
-def _milliseconds(view: FeatureView) -> float | None:
-    return None if view.ttl is None else view.ttl / timedelta(milliseconds=1)
+def _near(view: FeatureView, feature: str, keys: dict[str, Any], at: int) -> list[dict[str, Any]]:
+    """Return the rows of a key around an instant, the latest event first; times in milliseconds."""
+    found = timeline(view, keys, moment(at), NEAR, feature=feature)
+    return [
+        {
+            "event": _since_1970(each.event),
+            "created": _since_1970(each.created),
+            "visible": _since_1970(each.visible),
+            "value": shown(each.value),
+            "reason": each.reason,
+        }
+        for each in reversed(found)
+    ]
+
+
+def _since_1970(time: datetime | None) -> float | None:
+    return None if time is None else time.timestamp() * 1000
+
+
+def shown(value: object) -> str | None:
+    """Return a value as it is drawn: short.
+
+    Examples
+    --------
+    >>> shown(46.94000001), shown(None), shown("JFK")
+    ('46.94', None, 'JFK')
+    """
+    if value is None:
+        return None
+    return f"{value:.5g}" if isinstance(value, float) else str(value)
+
+
+def _young(view: FeatureView, feature: str) -> timedelta | None:
+    """Return how old a row may be to count for a feature."""
+    for each in view.aggregations:
+        if feature in each.features:
+            lengths = each.lengths
+            return lengths[each.features.index(feature)] if lengths else None
+    return view.ttl
+
+
+def _milliseconds(length: timedelta | None) -> float | None:
+    return None if length is None else length / timedelta(milliseconds=1)

@@ -44,7 +44,8 @@ interface IProps {
 export function useFeatures(
   api: Api,
   records: IRecords,
-): { features: readonly IFeatureRecord[] | null; failure: IFailure | null } {
+): { features: readonly IFeatureRecord[] | null; failure: IFailure | null; trouble: string | null } {
+  const [trouble, setTrouble] = React.useState<string | null>(null);
   const [features, setFeatures] = React.useState<readonly IFeatureRecord[] | null>(null);
   const [failure, setFailure] = React.useState<IFailure | null>(null);
   React.useEffect(() => {
@@ -58,6 +59,7 @@ export function useFeatures(
             known = text;
             setFeatures(answer.features);
           }
+          setTrouble(answer.trouble);
           setFailure(null);
         },
         (error: unknown) => {
@@ -74,13 +76,13 @@ export function useFeatures(
       records.changed.disconnect(read);
     };
   }, [api, records]);
-  return { features, failure };
+  return { features, failure, trouble };
 }
 
 function Catalogue({ api, records, commands, translator }: IProps): React.JSX.Element {
   const trans = translator.load("workbench");
   const language = { trans, locale: translator.languageCode.replace("_", "-"), now: useNow() };
-  const { features, failure } = useFeatures(api, records);
+  const { features, failure, trouble } = useFeatures(api, records);
   const [query, setQuery] = React.useState("");
   const [filters, setFilters] = React.useState<IFilters>(NOTHING_CHOSEN);
   const search = React.useRef<HTMLInputElement>(null);
@@ -126,6 +128,11 @@ function Catalogue({ api, records, commands, translator }: IProps): React.JSX.El
         {failure ? (
           <p className="wb-Page-error" role="alert">
             {failure.hint ? trans.__("%1: %2", failure.message, failure.hint) : failure.message}
+          </p>
+        ) : null}
+        {trouble ? (
+          <p className="wb-Page-error" role="status">
+            {trans.__("How fresh they are is not known: %1", trouble)}
           </p>
         ) : null}
       </header>
@@ -179,6 +186,7 @@ export function freshnessName(word: string, { trans }: Pick<ILanguage, "trans">)
     never: () => trans.__("not online"),
     static: () => trans.__("static"),
     service: () => trans.__("service"),
+    unknown: () => trans.__("not known"),
   };
   return names[word]?.() ?? word;
 }

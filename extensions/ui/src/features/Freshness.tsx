@@ -47,12 +47,19 @@ function factsOf(data: FreshnessData, { t, locale }: Language): [string, string]
     stale: t("too old to answer"),
     static: t("holds at any time"),
   };
-  const { newest, as_of: standing, materialized } = data;
+  const { newest, as_of: standing, materialized, written, source } = data;
+  const wrote = formatTime(written === null ? null : Date.parse(written), locale);
+  const ways: Record<string, string> = {
+    materialize: t("%1 by materialize", wrote),
+    push: t("%1 by push", wrote),
+    stream: t("%1 by a stream", wrote),
+  };
   const measured = Date.parse(standing ?? data.now);
   return [
     [t("state"), words[data.word] ?? data.word],
     [t("rows online"), formatCount(data.rows, locale)],
     [t("carried online"), formatTime(materialized === null ? null : Date.parse(materialized), locale)],
+    ...(written === null ? [] : [[t("last written"), ways[source ?? ""] ?? wrote] satisfies [string, string]]),
     [t("newest event"), formatTime(newest === null ? null : Date.parse(newest), locale)],
     [
       standing === null ? t("its age now") : t("its age at that moment"),

@@ -93,7 +93,6 @@ function View({ row, view, language }: IViewProps): JSX.Element {
   const wide = Math.max(60, width);
   const x = (moment: number): number => PAD + ((moment - from) / (to - from || 1)) * (wide - 2 * PAD);
   const words: Record<string, string> = { present: t("found"), missing: t("nothing known"), expired: t("too old") };
-  const rest = view.all - view.candidates.length;
   return (
     <section className="wbu-Join-view" aria-label={view.view}>
       <p className="wbu-Join-title">
@@ -107,7 +106,13 @@ function View({ row, view, language }: IViewProps): JSX.Element {
           {view.feature} <b>{view.value ?? "–"}</b>
         </span>
         <span className="wbu-Faint">
-          {view.isStatic ? t("holds at any time") : view.ttl === null ? t("any age answers") : t("answers for %1", lasting(view.ttl, language))}
+          {view.isStatic
+            ? t("holds at any time")
+            : view.ttl === null
+              ? t("any age answers")
+              : view.isAggregated
+                ? t("of the last %1", lasting(view.ttl, language))
+                : t("answers for %1", lasting(view.ttl, language))}
         </span>
       </p>
       {view.isStatic || view.candidates.length === 0 ? null : (
@@ -149,7 +154,6 @@ function View({ row, view, language }: IViewProps): JSX.Element {
           </tbody>
         </table>
       )}
-      {rest > 0 && !view.isStatic ? <p className="wbu-Join-rest wbu-Faint">{t("%1 more of this key, further off", formatCount(rest, locale))}</p> : null}
     </section>
   );
 }
@@ -179,7 +183,7 @@ function Mark(props: { candidate: Candidate; x: (moment: number) => number; at: 
 function verdict({ reason }: Candidate, view: JoinedView, language: Language): JSX.Element {
   const { t } = language;
   if (reason === null) {
-    return <span className="wbu-Join-status" data-status="present"><span aria-hidden="true">✓ </span>{t("taken")}</span>;
+    return <span className="wbu-Join-status" data-status="present"><span aria-hidden="true">✓ </span>{view.isAggregated ? t("counted") : t("taken")}</span>;
   }
   const words = {
     expired: view.ttl === null ? t("too old") : t("older than %1", lasting(view.ttl, language)),
@@ -187,6 +191,7 @@ function verdict({ reason }: Candidate, view: JoinedView, language: Language): J
     tie: t("tied, and known earlier"),
     older: t("a newer one was known"),
     future: t("had not happened yet"),
+    null: t("has no value"),
   };
   return <span className="wbu-Faint">{words[reason]}</span>;
 }

@@ -31,6 +31,9 @@ export interface FreshnessData {
   /** How old a value may be, in seconds. */
   ttl: number | null;
   rows: number | null;
+  /** When something was last written, and how: materialize, push or stream. */
+  written: string | null;
+  source: string | null;
   /** The newest event that is online. */
   newest: string | null;
   materialized: string | null;
@@ -46,8 +49,8 @@ export interface Candidate {
   created: number;
   visible: number;
   value: string | null;
-  /** Why it is not the answer; null if it is. */
-  reason: "expired" | "late" | "tie" | "older" | "future" | null;
+  /** Why it is not the answer, or does not count; null if it does. */
+  reason: "expired" | "late" | "tie" | "older" | "future" | "null" | null;
 }
 
 export interface JoinedView {
@@ -58,12 +61,12 @@ export interface JoinedView {
   /** present, missing or expired. */
   status: string;
   isStatic: boolean;
+  /** Whether all rows in a window count, not the freshest alone. */
+  isAggregated: boolean;
   /** In milliseconds. */
   ttl: number | null;
   value: string | null;
   candidates: Candidate[];
-  /** How many candidates there are, shown or not. */
-  all: number;
 }
 
 /** A row of the spine with what each view answers for it. */
