@@ -67,6 +67,7 @@ _HOMES = {
     "schedule": "workbench.jobs",
     "schema": "workbench.data.schemas.records",
     "serve_features": "workbench.serving.feature_processes",
+    "skew": "workbench.features.online.skew",
     "start_run": "workbench.tracking",
     "statistics": "workbench.data.statistics",
     "stream": "workbench.features.streams.stream",

@@ -29,6 +29,7 @@ from workbench.features.online.materialization import materialize
 from workbench.features.online.pruning import prune_online
 from workbench.features.online.pushing import push
 from workbench.features.online.reading import online
+from workbench.features.online.skew import skew
 from workbench.features.streams.stream import stream
 from workbench.jobs import run_notebook, schedule
 from workbench.lineage import lineage
@@ -100,6 +101,7 @@ __all__ = [
     "schedule",
     "schema",
     "serve_features",
+    "skew",
     "start_run",
     "statistics",
     "stream",

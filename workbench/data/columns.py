@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -63,6 +64,48 @@ def type_name(kind: pa.DataType) -> str:
         return "date"
     renamed = {"double": "float64", "float": "float32", "halffloat": "float16", "null": "string"}
     return renamed.get(str(kind), str(kind))
+
+
+def arrow_type(name: str) -> pa.DataType:
+    """Return the Arrow type that `type_name` names.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such type.
+
+    Examples
+    --------
+    >>> str(arrow_type("struct<at: timestamp, tags: list<string>>"))
+    'struct<at: timestamp[us, tz=UTC], tags: list<element: string>>'
+    """
+    import pyarrow as pa
+
+    kind, _, inner = name.removesuffix(">").partition("<")
+    if kind == "list" and inner:
+        return pa.list_(pa.field("element", arrow_type(inner)))
+    if kind == "struct":
+        parts = [part.partition(": ") for part in _fields(inner)]
+        return pa.struct([(field, arrow_type(said)) for field, _, said in parts])
+    if found := re.fullmatch(r"decimal(128|256)\((\d+), (-?\d+)\)", name):
+        make = pa.decimal128 if found[1] == "128" else pa.decimal256
+        return make(int(found[2]), int(found[3]))
+    known = {"timestamp": pa.timestamp("us", tz="UTC"), "date": pa.date32(), "bool": pa.bool_()}
+    try:
+        return known.get(name) or pa.type_for_alias(name)
+    except ValueError as error:
+        raise InvalidInput(f"{name!r} is no type of a column") from error
+
+
+def _fields(text: str) -> list[str]:
+    """Return what stands between the commas that are in no brackets."""
+    parts, depth, start = [], 0, 0
+    for place, letter in enumerate(text):
+        depth += (letter in "<(") - (letter in ">)")
+        if letter == "," and not depth:
+            parts.append(text[start:place])
+            start = place + 2
+    return [*parts, text[start:]] if text else []
 
 
 def family_of_name(name: str) -> Family:

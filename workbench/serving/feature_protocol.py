@@ -133,12 +133,12 @@ def answer_as_arrow(shape: Shape, found: Fetched, ids: Sequence[str]) -> bytes:
     """
     import pyarrow as pa
 
-    from workbench.features.log.served_records import arrow_type
+    from workbench.features.log.served_records import logged_type
 
     columns: dict[str, pa.Array] = {"request_id": pa.array(ids)}
     for each in shape.features:
         values = [row[each.name] for row in found.rows]
-        columns[shape.label(each.name)] = pa.array(values, arrow_type(each.type))
+        columns[shape.label(each.name)] = pa.array(values, logged_type(each.type))
     time = pa.timestamp("us", tz="UTC")
     for reference, answers in zip(shape.views, found.answers, strict=True):
         view = reference.partition("@")[0]

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.core.errors import InvalidInput
-from workbench.data.columns import Column
+from workbench.data.columns import Column, arrow_type
 from workbench.features.definitions.values import read_value
 from workbench.features.log.packing import pack, unpack
 from workbench.features.log.segments import frame
@@ -183,9 +183,9 @@ def schema(shape: Shape) -> pa.Schema:
     time = pa.timestamp("us", tz="UTC")
     fields = [("request_id", pa.string()), ("time", time), ("at", time), ("service", pa.string())]
     fields += [
-        (shape.label(each.name), arrow_type(each.type)) for each in (*shape.keys, *shape.inputs)
+        (shape.label(each.name), logged_type(each.type)) for each in (*shape.keys, *shape.inputs)
     ]
-    fields += [(shape.label(each.name), arrow_type(each.type)) for each in shape.features]
+    fields += [(shape.label(each.name), logged_type(each.type)) for each in shape.features]
     for each in shape.views:
         view = each.partition("@")[0]
         fields += [(f"{view}__status", pa.string())]
@@ -193,27 +193,15 @@ def schema(shape: Shape) -> pa.Schema:
     return pa.schema(fields, metadata={METADATA: json.dumps(asdict(shape)).encode()})
 
 
-def arrow_type(name: str) -> pa.DataType:
-    """Return the Arrow type of a column's type in one word; exact decimals come back as floats.
+def logged_type(name: str) -> pa.DataType:
+    """Return the Arrow type that a column of some type has in the log: exact decimals are floats.
 
     Examples
     --------
-    >>> str(arrow_type("list<int64>")), str(arrow_type("timestamp"))
-    ('list<element: int64>', 'timestamp[us, tz=UTC]')
+    >>> str(logged_type("decimal128(10, 2)")), str(logged_type("int64"))
+    ('double', 'int64')
     """
-    import pyarrow as pa
-
-    if name.startswith("list<"):
-        return pa.list_(pa.field("element", arrow_type(name[5:-1])))
-    if name.startswith("decimal"):
-        return pa.float64()
-    known = {
-        "timestamp": pa.timestamp("us", tz="UTC"),
-        "date": pa.date32(),
-        "bool": pa.bool_(),
-        "binary": pa.binary(),
-    }
-    return known.get(name) or pa.type_for_alias(name)
+    return arrow_type("float64" if name.startswith("decimal") else name)
 
 
 def _batch(
@@ -238,7 +226,7 @@ def _batch(
         *_given(shape.keys, keys),
         *_given(shape.inputs, inputs),
         *(
-            pa.array(column, arrow_type(feature.type))
+            pa.array(column, logged_type(feature.type))
             for feature, column in zip(shape.features, _transposed(values), strict=True)
         ),
     ]
@@ -259,7 +247,7 @@ def _given(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> Iterator
     for column, values in zip(columns, _transposed(rows), strict=True):
         # As a request writes them: times as text, whole numbers for broken ones.
         exact = [read_value(each, column.type, column.name, "the log") for each in values]
-        yield pa.array(exact, arrow_type(column.type))
+        yield pa.array(exact, logged_type(column.type))
 
 
 def _transposed(rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:

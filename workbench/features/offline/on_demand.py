@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.errors import InvalidInput, near
+from workbench.data.columns import arrow_type
 from workbench.features.definitions.computing import compute
 
 if TYPE_CHECKING:
@@ -74,16 +75,9 @@ class Computing:
         given = spine.select(self._inputs).to_pylist()
         compute(self._steps, rows, given, lambda position: f"row {first + position}")
         columns = {
-            name: pa.array([row[name] for row in rows], _arrow_type(self._made[name]))
+            name: pa.array([row[name] for row in rows], arrow_type(self._made[name]))
             if name in self._made
             else joined.column(name)
             for name in self._asked
         }
         return pa.table(columns)
-
-
-def _arrow_type(kind: str) -> pa.DataType:
-    import pyarrow as pa
-
-    known = {"timestamp": pa.timestamp("us", tz="UTC"), "date": pa.date32(), "bool": pa.bool_()}
-    return known.get(kind) or pa.type_for_alias(kind)

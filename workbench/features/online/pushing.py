@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput, near
+from workbench.data.columns import arrow_type
 from workbench.features.definitions.selections import resolve
 from workbench.features.definitions.views import FeatureView
 from workbench.features.online.rows import encoded
@@ -185,11 +186,7 @@ def _cast(view: FeatureView, table: pa.Table, name: str, kind: str) -> pa.Chunke
             hint=near(name, table.column_names),
         )
     column = table.column(name)
-    target = {
-        "timestamp": pa.timestamp("us", tz="UTC"),
-        "date": pa.date32(),
-        "bool": pa.bool_(),
-    }.get(kind) or pa.type_for_alias(kind)
+    target = arrow_type(kind)
     if column.null_count == len(column):  # whose type says nothing: frames call it text
         return pa.chunked_array([pa.nulls(len(column), target)])
     text = types.is_string(column.type) or types.is_large_string(column.type)
