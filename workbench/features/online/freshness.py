@@ -108,7 +108,8 @@ def freshness(views: Asked | Sequence[Asked] | None = None) -> list[Freshness]:
         known = [each.newest for each in (state, marks) if each is not None]
         newest = max((each for each in known if each is not None), default=None)
         event = None if newest is None or view.time is None else moment(newest)
-        materialized = None if state is None else moment(state.written_at)
+        # A stream makes a table that was never materialized.
+        materialized = moment(state.written_at) if state is not None and state.written_at else None
         written = None if marks is None or marks.written_at is None else moment(marks.written_at)
         found.append(
             Freshness(

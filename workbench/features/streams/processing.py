@@ -37,7 +37,7 @@ class Parts:
     keep : callable or None
         Turns an event into bytes that the checkpoint keeps for a dataset.
     ttl : int or None
-        Of the view, in microseconds.
+        The age to which a row answers, in microseconds; the store may forget it some time later.
     """
 
     reader: EventReader

@@ -16,12 +16,19 @@ from workbench.data.times import as_utc
 from workbench.features.definitions.views import FeatureView
 from workbench.features.online.stores.encoding import micros, moment
 from workbench.features.online.stores.store import OnlineStore, open_store
+from workbench.features.online.windowed import answers_for
 from workbench.features.streams.checkpoints import Checkpoint, DeadLetter
 from workbench.features.streams.events import EventReader
 from workbench.features.streams.processing import Parts, Processor
 from workbench.features.streams.recording import Recorder
 from workbench.features.streams.sources.source import StreamSource, open_source
-from workbench.features.streams.starting import Options, check_first, check_same, store_name
+from workbench.features.streams.starting import (
+    Options,
+    begin_table,
+    check_first,
+    check_same,
+    store_name,
+)
 from workbench.features.streams.status import Rate, State, StreamStatus
 from workbench.features.streams.targets import AggregatedTarget, PlainTarget, Target
 from workbench.features.streams.watermarks import Watermark
@@ -61,7 +68,7 @@ class Stream:
             self._checkpoint,
             options.since,
             None if self._recorder is None else self._recorder.keep,
-            None if view.ttl is None else view.ttl // _MICROSECOND,
+            answers_for(view),
         )
         watermark = Watermark(options.lateness, options.allowed, _AHEAD // _MICROSECOND)
         self._processor = Processor(parts, watermark)
@@ -232,9 +239,11 @@ class Stream:
         rows = self._checkpoint.waiting()
         if not facts:
             check_first(self.view, self._store, self._options)
+            begin_table(self.view, self._store)
             first = source.beginning() if self._options.start == "beginning" else source.end()
             self._processor.begin(first, {"source": source.name})
         elif check_same(self.view, self._store, facts, len(rows), source=source.name, url=url):
+            begin_table(self.view, self._store)
             rows = list(self._checkpoint.all_rows())
         self._begun = True
         self._processor.write(self._store, rows, now)

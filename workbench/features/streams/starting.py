@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from workbench.core.errors import Conflict, InvalidInput
 from workbench.features.definitions.views import FeatureView
 from workbench.features.online.stores.encoding import moment
-from workbench.features.online.stores.state import read_state
+from workbench.features.online.stores.state import TableState, pack_state, read_state
 from workbench.features.online.stores.store import STATE_KEY, OnlineStore
 from workbench.features.streams.events import Decode
 
@@ -64,6 +64,12 @@ def check_first(view: FeatureView, store: OnlineStore, options: Options) -> None
         hint=f'say until when they know all events, since="{known}"; or build them from the '
         "stream alone with restart=True",
     )
+
+
+def begin_table(view: FeatureView, store: OnlineStore) -> None:
+    """Make a view's table, so that a key without events is known to have none."""
+    if store.read([(view.table, STATE_KEY)]) == [None]:
+        store.put(view.table, [], pack_state(TableState(None, 0, None)))
 
 
 def check_same(
