@@ -122,6 +122,23 @@ def test_features_come_by_key_and_the_requests_own_win(
     )
 
 
+def test_the_features_themselves_are_answered_for_at_the_same_address(
+    deployed: Deployment,
+) -> None:
+    with wb.FeatureClient(deployed.url, timeout=20) as client:
+        known, unknown = client.get("delay_features", [{"origin": "JFK"}, {"origin": "???"}])
+        assert (known.values, known.statuses) == ({"wind": 30.0}, {"wind": "present"})
+        assert unknown.statuses == {"wind": "missing"}
+        client.track_event("landings", known.id, late=True)
+    assert wb.tracked_events("landings")["id"].to_pylist() == [known.id]
+    until = time.monotonic() + 10
+    while wb.feature_log("delay_features").read().num_rows < 2:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    metrics = httpx.get(f"{deployed.url}/metrics").text
+    assert "workbench_feature_requests_total" in metrics
+
+
 def test_both_protocols_answer_alike(deployed: Deployment) -> None:
     url = deployed.url
     rows = [{**ROW, "wind": 3.0}, {**ROW, "wind": 20.0}]

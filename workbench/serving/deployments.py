@@ -13,6 +13,7 @@ from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound, Unavailable, WorkbenchError
 from workbench.core.files import file_lock
 from workbench.core.references import check_name
+from workbench.features.governance.permits import check_permitted
 from workbench.metadata import Artifact
 from workbench.registry import ModelVersion, model
 from workbench.serving import client, log, plans
@@ -116,6 +117,7 @@ def deploy(
     *,
     port: int | None = None,
     allow_code: bool = False,
+    allow_tags: Sequence[str] = (),
     wait: float = 120.0,
 ) -> Deployment:
     """Serve a model over HTTP; return once it answers.
@@ -133,6 +135,8 @@ def deploy(
         Of all endpoints of the workspace; by default the setting `serving_port`, or a free one.
     allow_code : bool
         Serve a pickled callable too; opening it runs what its maker put in it.
+    allow_tags : sequence of str
+        Tags that this deployment may carry although the setting `blocked_tags` names them.
     wait : float
         Seconds until the model must answer.
 
@@ -142,6 +146,8 @@ def deploy(
         If there is no such model.
     InvalidInput
         If the model has features and no way to get them, or does not answer to its signature.
+    GateFailed
+        If the model, or a feature that it looks up, carries a tag that may not be deployed.
     Unavailable
         If the port is in use, or the model is not up in time; a former one goes on answering.
 
@@ -153,7 +159,13 @@ def deploy(
     version = model(reference) if isinstance(reference, str) else reference
     asked = reference if isinstance(reference, str) else version.ref
     return _deploy(
-        version, asked, check_name(name or version.name), port, allow_code=allow_code, wait=wait
+        version,
+        asked,
+        check_name(name or version.name),
+        port,
+        allow_code=allow_code,
+        allow_tags=allow_tags,
+        wait=wait,
     )
 
 
@@ -200,6 +212,7 @@ def rollback(name: str, *, wait: float = 120.0) -> Deployment:
         found.model,
         current.name,
         allow_code=bool(current.artifact.properties.get("allow_code")),
+        allow_tags=current.artifact.properties.get("allow_tags", ()),
         wait=wait,
         restores=found.origin,
     )
@@ -220,15 +233,31 @@ def promote(reference: str | ModelVersion, alias: str = "champion") -> ModelVers
     ------
     NotFound
         If there is no such model version.
+    GateFailed
+        If it carries a tag that may not be deployed where that alias is served.
     """
     version = model(reference) if isinstance(reference, str) else reference
-    version.set_alias(alias)
     followed = f"{version.name}@{alias}"
-    for each in deployments():
+    following = [
+        each
+        for each in deployments()
+        if each.artifact.properties.get("reference") == followed
+        and each.model != version.ref
+        and each.state == "live"
+    ]
+    for each in following:  # before anything changes
+        allowed = each.artifact.properties.get("allow_tags", ())
+        check_permitted(version.artifact, plans.compile_plan(version).columns, allowed=allowed)
+    version.set_alias(alias)
+    for each in following:
         facts = each.artifact.properties
-        behind = facts.get("reference") == followed and facts["model"] != version.ref
-        if behind and each.state == "live":
-            _deploy(version, followed, each.name, allow_code=bool(facts.get("allow_code")))
+        _deploy(
+            version,
+            followed,
+            each.name,
+            allow_code=bool(facts.get("allow_code")),
+            allow_tags=facts.get("allow_tags", ()),
+        )
     return model(version.ref)
 
 
@@ -273,18 +302,25 @@ def _deploy(
     port: int | None = None,
     *,
     allow_code: bool = False,
+    allow_tags: Sequence[str] = (),
     wait: float = 120.0,
     restores: int | None = None,
 ) -> Deployment:
-    from workbench.serving import ray
-
     if not plans.NAME.fullmatch(name):
         raise InvalidInput(
             f"{name!r} cannot be part of an address", hint="use letters, digits, '-', '_' and '.'"
         )
     space = workspace.current()
     compiled = plans.compile_plan(version)
-    facts = {"model": version.ref, "reference": asked, "allow_code": allow_code}
+    check_permitted(version.artifact, compiled.columns, allowed=allow_tags)
+    from workbench.serving import ray
+
+    facts = {
+        "model": version.ref,
+        "reference": asked,
+        "allow_code": allow_code,
+        "allow_tags": list(allow_tags),
+    }
     lock = space.home / "run" / f"deploy-{name}.lock"
     with (
         file_lock(lock, wait=wait, what=f"the deployment {name!r}"),

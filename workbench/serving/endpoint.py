@@ -10,13 +10,16 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import InvalidInput, Unavailable, WorkbenchError
 from workbench.core.ids import new_id
 from workbench.serving import protocols
+from workbench.serving.answers import Answer
+from workbench.serving.feature_measures import FeatureMeasures
+from workbench.serving.feature_server import PATHS, FeatureApp
 from workbench.serving.log import PredictionLog
 from workbench.serving.measures import Measures
 from workbench.serving.models import Served
@@ -26,15 +29,6 @@ _log = logging.getLogger("workbench.serving")
 # Above this many rows a prediction runs in a thread, so that it does not hold up health checks.
 _FEW = 64
 _STATUS = "/-/status"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What goes back over HTTP."""
-
-    status: int
-    body: bytes
-    content_type: str = "application/json"
 
 
 class Endpoint:
@@ -55,6 +49,8 @@ class Endpoint:
         self._predictions = log
         self._load = load
         self._measures = Measures(name, log)
+        self._feature_measures = FeatureMeasures()
+        self._features: FeatureApp | None = None
         self._served: Served | None = None
         self._wanted = ""
         self._failed: dict[str, str] = {}
@@ -71,20 +67,24 @@ class Endpoint:
         """
         self._wanted = plan["token"]
         if self._served is None:
-            self._served = await asyncio.to_thread(self._load, plan)
+            self._served = await asyncio.to_thread(self._loaded, plan)
             return
         task = asyncio.create_task(self._swap(plan))
         self._loading.add(task)
         task.add_done_callback(self._loading.discard)
 
     def close(self) -> None:
-        """Write what is left of the log."""
+        """Write what is left of the logs."""
         self._predictions.close()
+        if self._features is not None:
+            self._features.close()
 
     async def answer(
-        self, method: str, path: str, body: bytes, headers: Mapping[str, str]
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str], query: str = ""
     ) -> Answer:
         """Answer a request; `path` is without the deployment's prefix."""
+        if self._features is not None and path.startswith(PATHS):
+            return await self._features.answer(method, path, query, body, headers)
         request_id = headers.get("x-request-id") or new_id()
         started = time.perf_counter()
         route, kind = self._route(path)
@@ -104,10 +104,19 @@ class Endpoint:
             self._measures.request(answer.status, time.perf_counter() - started)
         return answer
 
+    def _loaded(self, plan: Mapping[str, Any]) -> Served:
+        """Load a model, and answer for the features that it reads."""
+        served = self._load(plan)
+        if features := plan.get("features"):
+            if self._features is None:
+                self._features = FeatureApp([], self._feature_measures, Path(features["home"]))
+            self._features.serve(features)
+        return served
+
     async def _swap(self, plan: Mapping[str, Any]) -> None:
         token = plan["token"]
         try:
-            fresh = await asyncio.to_thread(self._load, plan)
+            fresh = await asyncio.to_thread(self._loaded, plan)
         except Exception as error:  # noqa: BLE001  # the former model goes on; deploy is told
             _log.exception("%s: %s could not be loaded", self._name, plan["model"]["ref"])
             said = str(error) if isinstance(error, WorkbenchError) else f"{error!r}"
@@ -181,7 +190,7 @@ class Endpoint:
             return _error(
                 404,
                 f"nothing is at {path!r}; try /v1/models/{self._name}:predict, "
-                f"/v2/models/{self._name}/infer, /v2/health/ready or /metrics",
+                f"/v2/models/{self._name}/infer, /v1/features, /v2/health/ready or /metrics",
             )
         if method not in ("GET", "HEAD"):
             return _error(405, f"{path} is read by GET, not {method}")
@@ -189,7 +198,8 @@ class Endpoint:
             return _json(self._state())
         served = self._current()
         if route == "metrics":
-            return Answer(200, self._measures.text(), self._measures.content_type)
+            text = self._measures.text() + self._feature_measures.text()
+            return Answer(200, text, self._measures.content_type)
         if route == "status":
             return _json(protocols.model_status(served.version))
         if route == "metadata":

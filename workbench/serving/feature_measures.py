@@ -59,9 +59,9 @@ class FeatureMeasures:
         self._registry.register(self)
 
     def add(self, name: str, shape: Shape, log: FeatureLog | None) -> Served:
-        """Return what counts the answers of a service."""
+        """Return what counts the answers of a service, in place of the one that bore its name."""
         served = Served(name, shape, log)
-        self._served.append(served)
+        self._served = [each for each in self._served if each.name != name] + [served]
         return served
 
     def request(self, service: str, status: int, seconds: float, entities: int = 0) -> None:

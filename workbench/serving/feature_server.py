@@ -30,7 +30,7 @@ from workbench.core.errors import (
 )
 from workbench.core.ids import new_id
 from workbench.features.log.events import append_events
-from workbench.serving.endpoint import Answer
+from workbench.serving.answers import Answer
 from workbench.serving.feature_measures import FeatureMeasures
 from workbench.serving.feature_protocol import (
     ARROW,
@@ -51,6 +51,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 _FEATURES, _EVENTS = "/v1/features", "/v1/events/"
+#: What the paths that it answers begin with, beside health and metrics.
+PATHS = (_FEATURES, _EVENTS)
 _MOST_BYTES = 64 << 20
 _LONGEST_ID = 128
 _STATUSES: tuple[tuple[type[WorkbenchError], int], ...] = (
@@ -87,6 +89,15 @@ class FeatureApp:
         self._measures = measures
         self._home = home
         self._token = token
+
+    def serve(self, plan: Mapping[str, Any]) -> None:
+        """Answer for a compiled service from now on, in place of the one that bore its name."""
+        former = self._services.get(plan["name"])
+        if former is not None and former.plan == plan:
+            return
+        self._services[plan["name"]] = ServedFeatures(plan, self._measures)
+        if former is not None and former.log is not None:
+            former.log.close()  # its store stays open: requests may be reading from it
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one connection's request, as ASGI 3 says."""

@@ -66,6 +66,7 @@ class ServedFeatures:
     Attributes
     ----------
     name : str
+    plan : mapping
     shape : Shape
         What it takes and gives.
     log : FeatureLog or None
@@ -80,6 +81,7 @@ class ServedFeatures:
         now: Callable[[], datetime] | None = None,
     ) -> None:
         self.name: str = plan["name"]
+        self.plan = plan
         self.shape = shape_of(plan)
         self._ready = ReadyPlan(plan["retrieval"])
         self._store: OnlineStore = open_store(plan["online_url"])

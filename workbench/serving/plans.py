@@ -14,6 +14,7 @@ from workbench.features.definitions.views import service_from, view_from
 from workbench.features.online.reading import plan_of
 from workbench.metadata import Artifact, ColumnSource
 from workbench.registry import ModelVersion
+from workbench.serving.feature_service import compile_service
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -61,6 +62,7 @@ def compile_plan(version: ModelVersion) -> Compiled:
         "model": model,
         "artifacts": {"url": space.settings.artifact_url, "cache": str(space.home / "cache")},
         "retrieval": None,
+        "features": None,
         "online_url": space.settings.online_url,
     }
     columns: dict[str, list[ColumnSource]] = {
@@ -71,6 +73,7 @@ def compile_plan(version: ModelVersion) -> Compiled:
         return Compiled(content, "", (), columns)
     service = space.metadata.artifact("feature_service", named)
     content["retrieval"] = _retrieval(service, version)
+    content["features"] = compile_service(service.ref)
     reads = [service]
     between = set(content["retrieval"]["between"])
     for step in content["retrieval"]["on_demand"]:

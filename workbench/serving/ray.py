@@ -51,7 +51,8 @@ class Replica:
         """Answer a request."""
         path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
         body = await request.body()
-        answer = await self._endpoint.answer(request.method, path, body, request.headers)
+        query = request.scope.get("query_string", b"").decode("latin-1")
+        answer = await self._endpoint.answer(request.method, path, body, request.headers, query)
         return Response(answer.body, answer.status, media_type=answer.content_type)
 
     def __del__(self) -> None:

@@ -26,7 +26,7 @@ from workbench.features.log.events import tracked_events
 from workbench.features.log.served import feature_log
 from workbench.features.online.materialization import materialize
 from workbench.features.online.reading import online
-from workbench.serving.endpoint import Answer
+from workbench.serving.answers import Answer
 from workbench.serving.feature_measures import FeatureMeasures
 from workbench.serving.feature_protocol import ARROW
 from workbench.serving.feature_server import FeatureApp

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -44,7 +45,8 @@ class FeatureLog:
     def __init__(
         self, folder: Path, shape: Shape, *, capacity: int = _CAPACITY, flush: float = 0.25
     ) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # a log that cannot be written says so in `trouble`
+            folder.mkdir(parents=True, exist_ok=True)
         self._journal: Journal[bytes] = Journal(
             folder,
             _framed,
