@@ -55,6 +55,7 @@ _HOMES = {
     "monitor": "workbench.monitoring.monitors",
     "on_demand_view": "workbench.features.definitions.on_demand",
     "online": "workbench.features.online.reading",
+    "prediction_log": "workbench.features.log.predictions",
     "predictions": "workbench.serving.deployments",
     "promote": "workbench.serving.deployments",
     "prune_online": "workbench.features.online.pruning",

@@ -20,6 +20,7 @@ from workbench.features.definitions.on_demand import on_demand_view
 from workbench.features.definitions.registration import feature_service, feature_view
 from workbench.features.definitions.views import FeatureService, FeatureView
 from workbench.features.log.events import track_event, tracked_events
+from workbench.features.log.predictions import prediction_log
 from workbench.features.log.served import feature_log
 from workbench.features.offline.late_labels import Labels
 from workbench.features.offline.training_sets import training_set
@@ -89,6 +90,7 @@ __all__ = [
     "monitor",
     "on_demand_view",
     "online",
+    "prediction_log",
     "predictions",
     "promote",
     "prune_online",

@@ -14,9 +14,10 @@ from workbench.core.errors import InvalidInput, NotFound, Unavailable, Workbench
 from workbench.core.files import file_lock
 from workbench.core.references import check_name
 from workbench.features.governance.permits import check_permitted
+from workbench.features.log.predictions import prediction_folder, read
 from workbench.metadata import Artifact
 from workbench.registry import ModelVersion, model
-from workbench.serving import client, log, plans
+from workbench.serving import client, plans
 from workbench.serving.revisions import Revision, before
 
 if TYPE_CHECKING:
@@ -292,7 +293,7 @@ def predictions(name: str, *, since: datetime | None = None, limit: int | None =
         if time.monotonic() > until:
             break
         time.sleep(0.05)
-    return log.read(_log_folder(known.name), since=since, limit=limit)
+    return read(_log_folder(known.name), since=since, limit=limit)
 
 
 def _deploy(
@@ -413,4 +414,4 @@ def _live(name: str) -> Deployment | None:
 
 
 def _log_folder(name: str) -> Path:
-    return workspace.current().home / "logs" / "predictions" / name
+    return prediction_folder(workspace.current().home, name)

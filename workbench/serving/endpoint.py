@@ -16,11 +16,11 @@ from typing import Any
 
 from workbench.core.errors import InvalidInput, Unavailable, WorkbenchError
 from workbench.core.ids import new_id
+from workbench.features.log.predictions import PredictionLog
 from workbench.serving import protocols
 from workbench.serving.answers import Answer
 from workbench.serving.feature_measures import FeatureMeasures
 from workbench.serving.feature_server import PATHS, FeatureApp
-from workbench.serving.log import PredictionLog
 from workbench.serving.measures import Measures
 from workbench.serving.models import Served
 

@@ -13,7 +13,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from workbench.serving.log import PredictionLog
+from workbench.features.log.predictions import PredictionLog
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _SHARES = tuple(i / 10 for i in range(1, 11))

@@ -25,8 +25,8 @@ from workbench import cluster
 from workbench.cluster.connection import before_leaving
 from workbench.core.errors import Conflict
 from workbench.core.settings import Settings
+from workbench.features.log.predictions import PredictionLog
 from workbench.serving.endpoint import Endpoint
-from workbench.serving.log import PredictionLog
 from workbench.serving.models import load
 from workbench.serving.ports import check_free, free_port
 

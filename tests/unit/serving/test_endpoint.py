@@ -13,10 +13,10 @@ import pyarrow as pa
 import pytest
 
 import workbench as wb
+from workbench.features.log.predictions import PredictionLog
 from workbench.serving.endpoint import Endpoint
 from workbench.serving.feature_service import compile_service
 from workbench.serving.inputs import Inputs
-from workbench.serving.log import PredictionLog
 from workbench.serving.models import Served
 
 

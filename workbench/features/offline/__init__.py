@@ -8,6 +8,6 @@ a spine; `spines` reads those, and `training_sets` stores what results as a data
 `why` explains one of its values: `evidence` reads all rows of a key from the source, `judging` says
 what became of each, and `reasons` tells it.
 
-`from_log` makes a training set of what was served instead; `late_labels` finds the labels of its
+`from_log` makes a training set of what was `logged` instead; `late_labels` finds the labels of its
 rows.
 """

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from workbench.features.log.predictions import Predicted
     from workbench.features.log.served import Served
     from workbench.features.offline.late_labels import Labels
     from workbench.features.offline.spines import Given
@@ -51,7 +52,7 @@ def training_set(
     split: Mapping[str, Any] | str | None = None,
     description: str = "",
     horizon: timedelta | str | None = None,
-    from_log: Served | str | None = None,
+    from_log: Served | Predicted | str | None = None,
     labels: Labels | Dataset | str | pd.DataFrame | pa.Table | None = None,
     progress: Progress | None = None,
 ) -> Dataset:
@@ -79,10 +80,11 @@ def training_set(
     description : str
     horizon : timedelta or str, optional
         How long after its time a row's label becomes known.
-    from_log : Served or str, optional
-        In place of a spine and features: what a feature service answered, row for row, by its name
-        or as ``wb.feature_log("flights", since=…)``. Columns are ``request_id``, ``at``, the keys,
-        the inputs of requests, and the features as the model saw them.
+    from_log : Served, Predicted or str, optional
+        In place of a spine and features: what a feature service answered, or a deployment's model
+        was given, row for row, by its name or as ``wb.feature_log("flights", since=…)`` or
+        ``wb.prediction_log("delay", since=…)``. Columns are ``request_id``, ``at``, and the keys,
+        inputs and features as the model saw them.
     labels : Labels, str, Dataset, DataFrame or pyarrow.Table, optional
         With `from_log`: events tracked under this name, or rows with a column ``request_id``; the
         column `label` of the newest one that happened within `horizon` after a row is the row's.

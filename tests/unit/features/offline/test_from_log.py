@@ -19,6 +19,11 @@ from workbench.data.datasets.ingest import ingest
 from workbench.features.definitions.entities import Entity
 from workbench.features.definitions.registration import feature_service, feature_view
 from workbench.features.log.events import track_event
+from workbench.features.log.predictions import (
+    PredictionLog,
+    prediction_folder,
+    prediction_log,
+)
 from workbench.features.log.served import FeatureLog, feature_log, log_folder
 from workbench.features.log.served_records import Feature, Row, Shape
 from workbench.features.offline.late_labels import Known as KnownLabels
@@ -207,6 +212,56 @@ def test_labels_without_a_log_and_logs_that_are_empty_are_refused(
         training_set(from_log=feature_log("flights", until="2000-01-01"), name="wrong")
     with pytest.raises(NotFound, match="'trains' has no log"):
         training_set(from_log="trains", name="wrong")
+
+
+def test_a_deployment_s_rows_are_what_its_model_was_given(
+    place: Workspace, clock: FakeClock
+) -> None:
+    now = clock.now()
+    with place.metadata.record("register", "delay") as step:
+        inputs = [{"name": "wind", "type": "float32"}, {"name": "time", "type": "timestamp"}]
+        step.write("model", "delay", properties={"signature": {"inputs": inputs}})
+    log = PredictionLog(prediction_folder(place.home, "live"))
+    for i in (0, 1, 1):
+        log.append(
+            {
+                "time": (now + i * HOUR).isoformat(),
+                "request_id": f"p{i}",
+                "deployment": "live",
+                "model": "delay@1",
+                "probability": 0.5,
+                "latency_ms": 1.0,
+                "inputs": {"wind": i + 1, "time": "2013-01-01T00:00:00+00:00", "origin": "JFK"},
+            }
+        )
+    log.close()
+    track_event("landings", "p1", late=True, time=now + HOUR)
+    track_event("landings", "p0", late=False, time=now + HOUR)
+    made = training_set(from_log="live", labels="landings", name="live")
+    assert made.to_arrow().to_pylist() == [
+        {
+            "request_id": f"p{i}",
+            "at": now + i * HOUR,
+            "wind": i + 1.0,
+            "time": datetime(2013, 1, 1, tzinfo=now.tzinfo),
+            "origin": "JFK",
+            "late": bool(i),
+        }
+        for i in (0, 1)
+    ]
+    assert [each.type for each in made.columns][2] == "float32"
+    assert made.artifact.properties["served"]["repeated"] == 1
+    assert made.artifact.properties["from_log"]["kind"] == "deployment"
+    assert "delay@1" in {each.ref for each in lineage(made.ref).upstream()}
+    later = prediction_log("live", since=now + HOUR)
+    assert training_set(from_log=later, name="later").rows == 1
+    with pytest.raises(InvalidInput, match="nothing of 'live' was logged before"):
+        training_set(from_log=prediction_log("live", until=now), name="none")
+    FeatureLog(log_folder(place.home, "live"), SHAPE).close()
+    with pytest.raises(InvalidInput, match=r"both .* named 'live'; say which: wb\.feature_log"):
+        training_set(from_log="live", name="both")
+    with pytest.raises(NotFound, match="did you mean 'live'"):
+        prediction_log("life")
 
 
 MOMENTS = st.integers(0, 6)

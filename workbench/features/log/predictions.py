@@ -9,10 +9,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench import workspace
+from workbench.core.errors import NotFound, near
 from workbench.features.log.journal import Journal
 
 if TYPE_CHECKING:
@@ -52,14 +55,105 @@ class PredictionLog(Journal[Mapping[str, Any]]):
         )
 
 
-def read(folder: Path, *, since: datetime | None = None, limit: int | None = None) -> pa.Table:
+@dataclass(frozen=True)
+class Predicted:
+    """What a deployment predicted, over a span of time.
+
+    Attributes
+    ----------
+    deployment : str
+    since, until : datetime or None
+        From `since` on and before `until`.
+    """
+
+    deployment: str
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def read(self) -> pa.Table:
+        """Return one row a prediction; see `read` for its columns."""
+        folder = prediction_folder(workspace.current().home, self.deployment)
+        return read(folder, since=self.since, until=self.until)
+
+
+def prediction_log(
+    deployment: str,
+    *,
+    since: datetime | date | str | None = None,
+    until: datetime | date | str | None = None,
+) -> Predicted:
+    """Return the log of a deployment's predictions, whole or of a span of time.
+
+    Parameters
+    ----------
+    deployment : str
+        Its name, without a revision.
+    since, until : datetime, date or str, optional
+        Only what was predicted from `since` on and before `until`.
+
+    Raises
+    ------
+    NotFound
+        If nothing was ever predicted under that name here.
+    InvalidInput
+        If a bound is no time.
+
+    Examples
+    --------
+    >>> prediction_log("delay", since="2013-11-01").read()  # doctest: +SKIP
+    """
+    from workbench.data.times import as_utc
+
+    folder = prediction_folder(workspace.current().home, deployment)
+    if not folder.is_dir():
+        known = [each.name for each in folder.parent.glob("*")]
+        raise NotFound(
+            f"the deployment {deployment!r} has no log of predictions",
+            hint=near(deployment, known, otherwise="its first prediction makes one"),
+        )
+    return Predicted(
+        deployment,
+        None if since is None else as_utc(since, "since"),
+        None if until is None else as_utc(until, "until"),
+    )
+
+
+def prediction_folder(home: Path, deployment: str) -> Path:
+    """Return where the predictions of a deployment lie; its name can be part of an address."""
+    return home / "logs" / "predictions" / deployment
+
+
+def inputs_in(table: pa.Table) -> dict[str, str]:
+    """Return the columns of a log's table that are a model's inputs, and what those are called.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> inputs_in(pa.table({"model": ["delay@1"], "wind": [1.5], "input_time": ["noon"]}))
+    {'wind': 'wind', 'input_time': 'time'}
+    """
+    found = {}
+    for column in table.column_names:
+        bare = column.removeprefix("input_")
+        if column not in FIELDS:
+            found[column] = bare if bare in FIELDS else column
+    return found
+
+
+def read(
+    folder: Path,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int | None = None,
+) -> pa.Table:
     """Return the log of a folder, oldest first.
 
     Parameters
     ----------
     folder : Path
-    since : datetime, optional
-        Only predictions made at or after this time.
+    since, until : datetime, optional
+        Only predictions made at or after `since` and before `until`.
     limit : int, optional
         Only the last so many.
 
@@ -77,11 +171,12 @@ def read(folder: Path, *, since: datetime | None = None, limit: int | None = Non
         empty: dict[str, list[object]] = {name: [] for name in FIELDS}
         return pa.table(empty, schema=_schema())
     columns = ", ".join(f"{name}: '{kind}'" for name, kind in {**FIELDS, "inputs": "JSON"}.items())
-    bound = {"since": since, "limit": limit}
+    bound = {"since": since, "until": until, "limit": limit}
     lines = (
         f"SELECT * FROM read_json({_quoted(str(folder / '*.jsonl'))}, "
         f"format='newline_delimited', ignore_errors=true, columns={{{columns}}}) "
         "WHERE time IS NOT NULL AND ($since IS NULL OR time >= $since) "
+        "AND ($until IS NULL OR time < $until) "
         "ORDER BY time DESC LIMIT $limit"
     )
     with duckdb.connect() as connection:

@@ -10,7 +10,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from workbench.serving.log import PredictionLog, read
+from workbench.features.log.predictions import PredictionLog, read
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -93,7 +93,7 @@ def test_a_value_that_json_has_no_word_for_does_not_end_the_writer(tmp_path: Pat
 def test_a_killed_writer_loses_no_whole_line(tmp_path: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; "
-        "from workbench.serving.log import PredictionLog; "
+        "from workbench.features.log.predictions import PredictionLog; "
         f"log = PredictionLog(Path({str(tmp_path)!r}), flush=0.05)\n"
         "for i in range(10**9):\n"
         " log.append({'time': '2026-01-01T00:00:00+00:00', 'request_id': str(i), 'inputs': {}})\n"
