@@ -19,6 +19,8 @@ from workbench.features.definitions.entities import Entity
 from workbench.features.definitions.on_demand import on_demand_view
 from workbench.features.definitions.registration import feature_service, feature_view
 from workbench.features.definitions.views import FeatureService, FeatureView
+from workbench.features.governance.impact import impact
+from workbench.features.governance.tags import tag, tags, untag
 from workbench.features.log.events import track_event, tracked_events
 from workbench.features.log.predictions import prediction_log
 from workbench.features.log.served import feature_log
@@ -81,6 +83,7 @@ __all__ = [
     "feature_view",
     "freshness",
     "gradient_boosting",
+    "impact",
     "infer_schema",
     "ingest",
     "lineage",
@@ -107,10 +110,13 @@ __all__ = [
     "start_run",
     "statistics",
     "stream",
+    "tag",
+    "tags",
     "track_event",
     "tracked_events",
     "train",
     "training_set",
+    "untag",
     "validate",
     "why",
 ]

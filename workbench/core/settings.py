@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -54,6 +56,18 @@ class Settings(BaseSettings):
         le=65535,
         description="The port that endpoints listen on; a free one when 0.",
     )
+    blocked_tags: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Tags that no deployment may carry, such as pii; several with commas between.",
+    )
+
+    @field_validator("blocked_tags", mode="before")
+    @classmethod
+    def _several(cls, given: object) -> object:
+        """Read a variable's text as a list; a file has one."""
+        if isinstance(given, str):
+            return tuple(each.strip() for each in given.split(",") if each.strip())
+        return given
 
     @classmethod
     def settings_customise_sources(
@@ -85,7 +99,7 @@ class Settings(BaseSettings):
     def environment(self) -> dict[str, str]:
         """Return the variables that give a child process this same workspace."""
         return {
-            f"WORKBENCH_{name.upper()}": str(value)
+            f"WORKBENCH_{name.upper()}": ",".join(value) if isinstance(value, tuple) else str(value)
             for name, value in self.model_dump().items()
             if value is not None
         }

@@ -8,11 +8,12 @@ all its features.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from workbench import workspace
-from workbench.metadata import Artifact
+from workbench.metadata import Artifact, Event
 
 Place = tuple[str, str]  # an artifact's id and a column of it
 
@@ -75,6 +76,7 @@ class Dependant:
 
 
 _VIEWS = ("feature_view", "on_demand_view")
+_SERVICE = "feature_service"
 
 
 def kind_of(artifact: Artifact) -> str:
@@ -85,20 +87,27 @@ def kind_of(artifact: Artifact) -> str:
 
 
 class Flow:
-    """All that was made, directly or not, of some records.
+    """All that was made, directly or not, of some records; or all that they were made of.
 
     Parameters
     ----------
     roots : sequence of Artifact
         Usually all versions of one name.
+    direction : str
+        ``downstream`` or ``upstream``.
     """
 
-    def __init__(self, roots: Sequence[Artifact]) -> None:
+    def __init__(
+        self,
+        roots: Sequence[Artifact],
+        *,
+        direction: Literal["downstream", "upstream"] = "downstream",
+    ) -> None:
         metadata = workspace.current().metadata
         self.roots = list(roots)
         start = [each.id for each in roots]
-        reached, _ = metadata.reachable(artifacts=start, direction="downstream")
-        found, _, _ = metadata.subgraph(sorted(reached), [])
+        reached, done = metadata.reachable(artifacts=start, direction=direction)
+        found, _, events = metadata.subgraph(sorted(reached), sorted(done))
         self.artifacts = {each.id: each for each in found}  # ways lead through deleted ones too
         self._values: dict[Place, list[tuple[Place, str]]] = {}
         for edge in metadata.column_edges(sorted(reached)):
@@ -110,8 +119,14 @@ class Flow:
         self._needs: dict[Place, list[tuple[Place, str]]] = {}
         for place, needed in self._needed():
             self._needs.setdefault(place, []).append(needed)
+        for place, model in self._looked_up():
+            self._values.setdefault(place, []).append((model, "looked up by key"))
+        for place, model in self._unsaid(events):
+            self._values.setdefault(place, []).append((model, "may have learned from"))
 
-    def reached(self, start: Iterable[Place], *, breaks: bool) -> dict[Place, tuple[Place, str]]:
+    def reached(
+        self, start: Iterable[Place], *, breaks: bool, stops: Container[Place] = ()
+    ) -> dict[Place, tuple[Place, str]]:
         """Return every place that some columns reach, with the one before it and how.
 
         Parameters
@@ -120,6 +135,8 @@ class Flow:
             Included, each as coming from itself.
         breaks : bool
             Follow what breaks, rather than values alone.
+        stops : container of (artifact id, column)
+            Where ways end.
         """
         found: dict[Place, tuple[Place, str]] = {place: (place, "") for place in start}
         waiting = deque(found)
@@ -128,7 +145,7 @@ class Flow:
             following = self._values.get(place, ())
             more = self._needs.get(place, ()) if breaks else ()
             for target, how in (*following, *more):
-                if target not in found:
+                if target not in found and target not in stops:
                     found[target] = (place, how)
                     waiting.append(target)
         return found
@@ -143,7 +160,7 @@ class Flow:
             first.setdefault(artifact, (artifact, name))
         roots = {each.id for each in self.roots}
         return [
-            Dependant(self.artifacts[each], tuple(names), self._path(reached, first[each]))
+            Dependant(self.artifacts[each], tuple(names), self.path(reached, first[each]))
             for each, names in columns.items()
             if each not in roots and _is_shown(self.artifacts[each])
         ]
@@ -155,7 +172,8 @@ class Flow:
         shown.sort(key=lambda each: (each.created_at, each.id))
         return [Dependant(each) for each in shown if each.id not in roots]
 
-    def _path(self, reached: Mapping[Place, tuple[Place, str]], place: Place) -> tuple[Step, ...]:
+    def path(self, reached: Mapping[Place, tuple[Place, str]], place: Place) -> tuple[Step, ...]:
+        """Return the way by which `reached` says that a place was, from its start."""
         steps: list[Step] = []
         while True:
             before, how = reached[place]
@@ -185,11 +203,50 @@ class Flow:
                                         (ids[kind, ref], column),
                                         ((each.id, feature["name"]), f"needs {column}"),
                                     )
-            service = ids.get(("feature_service", str(facts.get("feature_service"))))
-            if each.kind == "model" and service is not None:
-                for taken in facts["signature"]["inputs"]:
+
+    def _looked_up(self) -> Iterator[tuple[Place, Place]]:
+        """Yield what models that were not trained here take from their feature service."""
+        ids = {each.ref: each.id for each in self.artifacts.values() if each.kind == _SERVICE}
+        for each in self.artifacts.values():
+            service = ids.get(str(each.properties.get(_SERVICE)))
+            if each.kind == "model" and service is not None and not each.properties.get("run"):
+                for taken in each.properties["signature"]["inputs"]:
                     column = taken["name"].rpartition("__")[2]
-                    yield (service, column), ((each.id, "probability"), "looked up by key")
+                    yield (service, column), (each.id, "probability")
+
+    def _unsaid(self, events: Sequence[Event]) -> Iterator[tuple[Place, Place]]:
+        """Yield all columns that a model may have learned from, where its run does not say which.
+
+        That is so for a model that names no inputs, or inputs that are no columns of its data.
+        """
+        reads: dict[str, list[str]] = {}
+        writes: dict[str, list[str]] = {}
+        for each in events:
+            into = reads if each.direction == "input" else writes
+            into.setdefault(each.execution_id, []).append(each.artifact_id)
+        said: dict[str, set[str]] = {}
+        for targets in self._values.values():
+            for (target, column), _ in targets:
+                said.setdefault(target, set()).add(column)
+        for run, written in writes.items():
+            for file in map(self.artifacts.get, written):
+                if file is None or file.properties.get("format") != "model":
+                    continue
+                taken = {each["name"] for each in file.properties["signature"]["inputs"]}
+                if taken and taken <= said.get(file.id, set()):
+                    continue
+                models = [
+                    made
+                    for step, read in reads.items()
+                    if file.id in read
+                    for made in writes.get(step, ())
+                    if made in self.artifacts and self.artifacts[made].kind == "model"
+                ]
+                for data in map(self.artifacts.get, reads.get(run, ())):
+                    if data is not None and data.kind == "dataset":
+                        for column in data.properties["columns"]:
+                            for model in models:
+                                yield (data.id, column["name"]), (model, "probability")
 
 
 def _is_shown(artifact: Artifact) -> bool:

@@ -199,7 +199,9 @@ def feature_service(
     refs = [each.ref for each in views.values()]
     properties = {"features": pinned, "description": description, "reads": refs}
     metadata = workspace.current().metadata
-    if (newest := newest_of(SERVICE, name)) and newest.properties == properties:
+    newest = newest_of(SERVICE, name)
+    # Its record may say more: whether it is precomputed.
+    if newest and {each: newest.properties.get(each) for each in properties} == properties:
         return service_from(newest)
     columns: dict[str, list[ColumnSource]] = {}
     for view, column in chosen.asked:

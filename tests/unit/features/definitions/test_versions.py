@@ -103,7 +103,7 @@ def test_only_what_is_in_use_keeps_a_feature(place: Workspace) -> None:
     with pytest.raises(Conflict, match="the feature service s@1 uses"):
         delays("1 AS other")
     feature_service("s", ["delays:name"])
-    with pytest.warns(UserWarning, match="the feature service s@2 goes on"):
+    with pytest.warns(UserWarning, match="The feature service s@2 goes on"):
         delays("1 AS other")
 
 
