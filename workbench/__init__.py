@@ -49,6 +49,7 @@ _HOMES = {
     "impact": "workbench.features.governance.impact",
     "infer_schema": "workbench.data.schemas.inference",
     "ingest": "workbench.data.datasets.ingest",
+    "leakage": "workbench.features.offline.leakage",
     "lineage": "workbench.lineage",
     "materialize": "workbench.features.online.materialization",
     "model": "workbench.registry",

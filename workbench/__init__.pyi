@@ -25,6 +25,7 @@ from workbench.features.log.events import track_event, tracked_events
 from workbench.features.log.predictions import prediction_log
 from workbench.features.log.served import feature_log
 from workbench.features.offline.late_labels import Labels
+from workbench.features.offline.leakage import leakage
 from workbench.features.offline.training_sets import training_set
 from workbench.features.offline.why import why
 from workbench.features.online.freshness import freshness
@@ -86,6 +87,7 @@ __all__ = [
     "impact",
     "infer_schema",
     "ingest",
+    "leakage",
     "lineage",
     "materialize",
     "model",

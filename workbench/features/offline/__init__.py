@@ -6,7 +6,8 @@ instant, and `windowed` what windows over its events held; `point_in_time` asks 
 a spine; `spines` reads those, and `training_sets` stores what results as a dataset.
 
 `why` explains one of its values: `evidence` reads all rows of a key from the source, `judging` says
-what became of each, and `reasons` tells it.
+what became of each, and `reasons` tells it. `leakage` counts where a join by event time says
+something else, by `comparing` both, and what that is worth for a label, by `worth`.
 
 `from_log` makes a training set of what was `logged` instead; `late_labels` finds the labels of its
 rows.

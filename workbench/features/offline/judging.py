@@ -120,7 +120,9 @@ def served_then(
             f"SELECT f{position}{times} FROM {parquet([str(known_rows(view))])} WHERE {asked}",
             values,
         ).fetchall()
-    if not rows or (at is not None and view.ttl and at - rows[0][1] > _micros(view.ttl)):
+    if not rows:
+        return None
+    if at is not None and view.ttl is not None and at - rows[0][1] > _micros(view.ttl):
         return None
     return rows[0][0]
 
