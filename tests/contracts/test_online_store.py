@@ -21,7 +21,7 @@ from workbench.core.errors import Conflict, InvalidInput, StorageFull, Unavailab
 from workbench.features.online.stores.encoding import pack_key, pack_row, unpack_values
 from workbench.features.online.stores.leases import held
 from workbench.features.online.stores.sqlite import SqliteStore
-from workbench.features.online.stores.state import Marks, Source, Writing
+from workbench.features.online.stores.state import Marks, Source, TableState, Writing, pack_state
 from workbench.features.online.stores.store import REMOVED, STATE_KEY, OnlineStore, open_store
 
 TABLE = "carrier#1"
@@ -85,6 +85,10 @@ def marked(at: int, source: Source = "push", ttl: int | None = None) -> Writing:
     return Writing(source, at, ttl)
 
 
+def said(at: int) -> bytes:
+    return pack_state(TableState(None, at, None))
+
+
 def counted(store: OnlineStore) -> int | None:
     (known,) = store.marks([TABLE])
     return None if known is None else known.rows
@@ -111,7 +115,7 @@ def test_an_older_row_changes_nothing_and_an_equal_one_is_written(store: OnlineS
 def test_the_latest_row_stays_in_whatever_order_rows_arrive(
     store: OnlineStore, orders: list[tuple[int, int]]
 ) -> None:
-    store.replace(TABLE, [], b"{}")
+    store.replace(TABLE, [], said(0))
     for order in orders:
         store.put(TABLE, [(b"a", row(*order))])
     assert store.read([(TABLE, b"a")]) == [row(2**40, 300)]
@@ -119,12 +123,12 @@ def test_the_latest_row_stays_in_whatever_order_rows_arrive(
 
 def test_replacing_leaves_only_what_was_given(store: OnlineStore) -> None:
     store.put(TABLE, [(b"a", row(10)), (b"b", row(10))])
-    assert store.replace(TABLE, [(b"b", row(1)), (b"c", row(1))], b"state") == 2
+    assert store.replace(TABLE, [(b"b", row(1)), (b"c", row(1))], said(1)) == 2
     assert store.read([(TABLE, key) for key in (b"a", b"b", b"c", STATE_KEY)]) == [
         None,
         row(1),
         row(1),
-        b"state",
+        said(1),
     ]
     assert counted(store) == 2
 
@@ -135,16 +139,16 @@ def test_replacing_that_fails_half_way_leaves_the_table_as_it_was(store: OnlineS
             yield str(index).encode(), row(20)
         raise RuntimeError("the source broke")
 
-    store.put(TABLE, [(b"1", row(10))], b"before", writing=marked(1))
+    store.put(TABLE, [(b"1", row(10))], said(2), writing=marked(1))
     with pytest.raises(RuntimeError, match="the source broke"):
-        store.replace(TABLE, broken(), b"after")
-    assert store.read([(TABLE, b"1"), (TABLE, STATE_KEY)]) == [row(10), b"before"]
+        store.replace(TABLE, broken(), said(3))
+    assert store.read([(TABLE, b"1"), (TABLE, STATE_KEY)]) == [row(10), said(2)]
     assert counted(store) == 1
 
 
 def test_many_rows_are_written_whole(store: OnlineStore) -> None:
     rows = [(str(index).encode(), row(index)) for index in range(4500)]
-    assert store.put(TABLE, iter(rows), b"state") == 4500
+    assert store.put(TABLE, iter(rows), said(1)) == 4500
     assert counted(store) == 4500
     assert store.read([(TABLE, key) for key, _ in rows]) == [each for _, each in rows]
 
@@ -185,27 +189,27 @@ def test_a_store_notes_how_many_rows_a_table_has_and_who_wrote_last(store: Onlin
     assert store.marks([TABLE]) == [None]
     store.put(TABLE, [(b"a", row(30)), (b"b", row(20))], writing=marked(100, "materialize"))
     assert store.marks([TABLE]) == [Marks(2, 30, 100, "materialize")]
-    store.put(TABLE, [(b"b", row(25)), (b"c", row(5))], b"state", writing=marked(200))
+    store.put(TABLE, [(b"b", row(25)), (b"c", row(5))], said(1), writing=marked(200))
     assert store.marks(["none#1", TABLE]) == [None, Marks(3, 30, 200, "push")]
     store.put(TABLE, [], writing=marked(300))
     assert store.marks([TABLE]) == [Marks(3, 30, 300, "push")]
     store.put(TABLE, [(b"d", row(1))])
     assert store.marks([TABLE]) == [Marks(4, 30, 300, "push")]
-    store.replace(TABLE, [(b"a", row(7))], b"state", writing=marked(400, "materialize"))
+    store.replace(TABLE, [(b"a", row(7))], said(1), writing=marked(400, "materialize"))
     assert store.marks([TABLE]) == [Marks(1, 7, 400, "materialize")]
 
 
 def test_a_dropped_table_is_gone_and_no_other(store: OnlineStore) -> None:
     others = ["carrier#12", "carrier", "x{carrier#1}"]
     for table in (TABLE, *others):
-        store.put(table, [(b"a", row(1)), (b"}" + TABLE.encode(), row(2))], b"state")
+        store.put(table, [(b"a", row(1)), (b"}" + TABLE.encode(), row(2))], said(1))
     assert store.tables() == sorted([TABLE, *others])
     assert store.drop(TABLE) == 2
     assert store.tables() == sorted(others)
     assert store.marks([TABLE]) == [None]
     assert store.read([(TABLE, b"a"), (TABLE, STATE_KEY)]) == [None, None]
     for table in others:
-        assert store.read([(table, b"a"), (table, STATE_KEY)]) == [row(1), b"state"]
+        assert store.read([(table, b"a"), (table, STATE_KEY)]) == [row(1), said(1)]
     assert store.drop("none#1") == 0
     store.put(TABLE, [(b"b", row(1))])
     assert store.read([(TABLE, b"a"), (TABLE, b"b")]) == [None, row(1)]
@@ -237,6 +241,16 @@ def test_a_row_can_be_removed(store: OnlineStore) -> None:
     assert store.marks([TABLE]) == [Marks(2, 20, 3, "push")]
 
 
+def test_the_keys_of_a_table_are_told(store: OnlineStore) -> None:
+    keys = {b"}" + str(index).encode() + b":" for index in range(6000)}
+    store.put(TABLE, [(key, row(1)) for key in keys], said(1))
+    store.put("carrier#12", [(b"other", row(1))])
+    found = list(store.keys(TABLE))
+    assert len(found) > 1
+    assert {key for part in found for key in part} == keys
+    assert list(store.keys("none#1")) == []
+
+
 def test_changes_of_many_at_once_are_all_counted(store: OnlineStore, url: str) -> None:
     keys = [str(index).encode() for index in range(5)]
 
@@ -259,10 +273,10 @@ def test_changes_of_many_at_once_are_all_counted(store: OnlineStore, url: str) -
 def test_a_replaced_table_is_seen_by_who_read_the_former_one(store: OnlineStore, url: str) -> None:
     other = open_store(url)
     for round_ in range(3):
-        store.replace(TABLE, [(b"a", row(1, value=round_))], str(round_).encode())
+        store.replace(TABLE, [(b"a", row(1, value=round_))], said(round_))
         assert other.read([(TABLE, b"a"), (TABLE, STATE_KEY)]) == [
             row(1, value=round_),
-            str(round_).encode(),
+            said(round_),
         ]
         other.put(TABLE, [(b"b", row(round_))])
         assert store.read([(TABLE, b"b")]) == [row(round_)]
@@ -302,7 +316,7 @@ def test_all_views_of_an_entity_lie_in_one_slot_of_redis(redis_url: str) -> None
     store = open_store(redis_url)
     keys = [pack_key([text], ["string"], ["k"]) for text in ("UA", "{", "}", "{}", "", "a}b", "é")]
     for table in (TABLE, "plane#1", "}{"):
-        store.put(table, [(key or b"", row(1)) for key in keys], b"state")
+        store.put(table, [(key or b"", row(1)) for key in keys], said(1))
     with redis.Redis.from_url(redis_url) as client:
         names = client.keys("workbench:features:*")
         rows = [name for name in names if client.type(name) == b"string" and b":" in name[20:]]
@@ -347,7 +361,7 @@ def test_what_a_process_that_died_left_of_a_replacement_is_cleared_by_the_next(
     with redis.Redis.from_url(redis_url) as client:
         client.set("workbench:features:{carrier%231}building", "dead")
         client.set("workbench:features:{b}carrier%231:dead", row(1))
-        store.replace(TABLE, [(b"a", row(2))], b"state")
+        store.replace(TABLE, [(b"a", row(2))], said(1))
         assert len(client.keys("workbench:features:{?}*")) == 1
     assert store.read([(TABLE, b"a"), (TABLE, b"b")]) == [row(2), None]
     store.close()
@@ -415,22 +429,22 @@ def test_a_full_redis_is_said_and_its_rows_can_still_be_read(tmp_path: Path) -> 
         with pytest.raises(StorageFull, match="no room left in the online store"):
             store.put(TABLE, rows)
         with pytest.raises(StorageFull):
-            store.replace(TABLE, rows, b"state")
+            store.replace(TABLE, rows, said(1))
         assert store.read([(TABLE, b"a")]) == [row(1)]
     store.close()
 
 
 def test_a_full_file_is_said_and_stays_as_it_was(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "online.db")
-    store.put(TABLE, [(b"a", row(1))], b"before", writing=marked(1))
+    store.put(TABLE, [(b"a", row(1))], said(2), writing=marked(1))
     pages = store._connection().execute("PRAGMA page_count").fetchone()[0]
     store._connection().execute(f"PRAGMA max_page_count = {pages + 20}")
     rows = [(str(index).encode(), row(2) + bytes(1000)) for index in range(5000)]
     with pytest.raises(StorageFull, match="no room left in the online store"):
-        store.put(TABLE, [(b"a", row(3)), *rows], b"after", writing=marked(2))
+        store.put(TABLE, [(b"a", row(3)), *rows], said(3), writing=marked(2))
     assert store.read([(TABLE, b"a"), (TABLE, STATE_KEY), (TABLE, b"0")]) == [
         row(1),
-        b"before",
+        said(2),
         None,
     ]
     assert store.marks([TABLE]) == [Marks(1, 1, 1, "push")]
@@ -445,8 +459,8 @@ def test_a_file_of_the_version_before_is_counted_when_it_is_opened(tmp_path: Pat
             "PRIMARY KEY (view, key)) WITHOUT ROWID"
         )
         former.execute(
-            "INSERT INTO feature_rows VALUES (?, x'', x'7b7d'), (?, x'61', ?)",
-            (TABLE, TABLE, row(1)),
+            "INSERT INTO feature_rows VALUES (?, x'', ?), (?, x'61', ?)",
+            (TABLE, b'{"as_of": null, "written_at": 1, "newest": 1}', TABLE, row(1)),
         )
     former.close()
     store = open_store(path)

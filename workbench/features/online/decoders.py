@@ -41,7 +41,7 @@ def decoder_of(view: Mapping[str, Any]) -> Decoder:
     """
     if view.get("tiles"):
         return _windowed(from_json(view["tiles"]), [each["position"] for each in view["columns"]])
-    take = _picking([column["position"] for column in view["columns"]])
+    take = picking([column["position"] for column in view["columns"]])
     if view["static"]:
         return lambda row, instant, at: ("present", None, take(unpack_values(row)))
     ttl = view["ttl_micros"]
@@ -73,7 +73,8 @@ def _windowed(layout: Layout, positions: Sequence[int]) -> Decoder:
     return decode
 
 
-def _picking(positions: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+def picking(positions: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Return what takes the values at some positions."""
     if len(positions) == 1:
         (only,) = positions
         return lambda values: (values[only],)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from workbench.core.errors import InvalidInput, near
 from workbench.features.definitions.computing import compute
 from workbench.features.online.decoders import NOTHING, Answer, Status, decoder_of, nothing_of
+from workbench.features.online.precomputed import Precomputed
 from workbench.features.online.stores.encoding import micros, moment, pack_key
 from workbench.features.online.stores.state import read_state
 from workbench.features.online.stores.store import STATE_KEY, OnlineStore
@@ -101,6 +102,7 @@ class ReadyPlan:
         self._empty: dict[str, Any] = dict.fromkeys([*plan["features"], *self._between])
         self._views = [_View(view) for view in plan["views"]]
         self._names = tuple(view.names for view in self._views)
+        self._whole = Precomputed(plan) if plan.get("precomputed") else None
 
     def fetch(
         self,
@@ -113,6 +115,29 @@ class ReadyPlan:
         """Read the features of some entities; see `read` for the arguments and errors."""
         known_by = None if at is None else micros(at)
         here = time.time_ns() // 1000 if now is None else micros(now)
+        rows = [self._empty.copy() for _ in entities]
+        answers, absent, instants = self._answers(store, entities, known_by, here)
+        for view, given in zip(self._views, answers, strict=True):
+            for row, answer in zip(rows, given, strict=True):
+                if answer[2] is not None:
+                    row.update(zip(view.names, answer[2], strict=True))
+        if self._steps:
+            compute(self._steps, rows, entities)
+            for row in rows:
+                for name in self._between:
+                    del row[name]
+        return Fetched(rows, answers, self._names, absent, instants)
+
+    def _answers(
+        self, store: OnlineStore, entities: Sequence[Entity], known_by: int | None, here: int
+    ) -> tuple[list[list[Answer]], list[str], list[int]]:
+        """Return the answers of each view, the views that are absent, and each one's instant."""
+        if self._whole is not None:
+            packed = self._views[0].keys.pack(entities, self._views[0].name)
+            instant = here if known_by is None else known_by
+            answers = self._whole.read(store, packed, instant, known_by)
+            if answers is not None:
+                return answers, [], [instant] * len(answers)
         views, count = self._views, len(entities)
         keys: dict[_Keys, list[bytes | None]] = {}
         wanted = [(view.table, STATE_KEY) for view in views]
@@ -122,8 +147,7 @@ class ReadyPlan:
             # A null key stands for the state too: what is found there is not looked at.
             wanted += [(view.table, key or STATE_KEY) for key in keys[view.keys]]
         found = store.read(wanted)
-        rows = [self._empty.copy() for _ in entities]
-        answers: list[list[Answer]] = []
+        answers = []
         absent, instants = [], []
         for index, view in enumerate(views):
             state = read_state(found[index])
@@ -136,22 +160,18 @@ class ReadyPlan:
             as_of = None if state is None else state.as_of
             instant = known_by if known_by is not None else here if as_of is None else as_of
             instants.append(instant)
-            given: list[Answer] = []
-            for key, raw, row in zip(keys[view.keys], stored, rows, strict=True):
-                if key is None:
-                    answer = NOTHING
-                else:
-                    answer = nothing if raw is None else view.decode(raw, instant, known_by)
-                given.append(answer)
-                if answer[2] is not None:
-                    row.update(zip(view.names, answer[2], strict=True))
-            answers.append(given)
-        if self._steps:
-            compute(self._steps, rows, entities)
-            for row in rows:
-                for name in self._between:
-                    del row[name]
-        return Fetched(rows, answers, self._names, absent, instants)
+            decode = view.decode
+            answers.append(
+                [
+                    NOTHING
+                    if key is None
+                    else nothing
+                    if raw is None
+                    else decode(raw, instant, known_by)
+                    for key, raw in zip(keys[view.keys], stored, strict=True)
+                ]
+            )
+        return answers, absent, instants
 
 
 def fetch(

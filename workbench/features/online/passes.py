@@ -70,7 +70,7 @@ def after(former: TableState | None, step: Pass, at: int, newest: int | None) ->
     if former is None or former.as_of is not None:
         return TableState(None, at, newest, step.until, step.rows)
     newest = max((each for each in (newest, former.newest) if each is not None), default=None)
-    whole = TableState(None, at, newest, step.until, step.rows)
+    whole = TableState(None, at, newest, step.until, step.rows, followers=former.followers)
     if step.since is None or step.against is not None:
         return whole
     if not former.done:

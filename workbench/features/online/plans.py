@@ -7,14 +7,17 @@ replica reads with a store and a plan alone: no metadata, no pandas.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from workbench.core.errors import InvalidInput, near
+from workbench.core.errors import InvalidInput, NotFound, near
 from workbench.features.online.fetching import FORMAT
+from workbench.features.online.precomputed import sections_of
 
 if TYPE_CHECKING:
     from workbench.features.definitions.selections import Asked
+    from workbench.features.definitions.views import FeatureService
 
 
 def plan_of(
@@ -84,6 +87,10 @@ def plan_of(
             }
         )
     keys = dict.fromkeys(key["name"] for view in views for key in view["keys"])
+    whole = _precomputed(features)
+    if whole is not None:
+        full = views if columns is None else plan_of(whole)["views"]
+        sections = [asdict(each) for each in sections_of(full)]
     return {
         "format": FORMAT,
         "keys": list(keys),
@@ -92,4 +99,28 @@ def plan_of(
         # What on-demand views are computed from only is read under names of its own and left out.
         "on_demand": chosen.steps(called),
         "between": sorted(set(called.values()) - set(names)),
+        "precomputed": None
+        if whole is None
+        else {"service": whole.ref, "table": whole.ref, "sections": sections},
     }
+
+
+def _precomputed(features: Asked | Sequence[Asked]) -> FeatureService | None:
+    """Return the service that was asked for, if it is precomputed."""
+    from workbench import workspace
+    from workbench.features.definitions.views import FeatureService, service_from
+
+    metadata = workspace.current().metadata
+    if not isinstance(features, (str, FeatureService)) and isinstance(features, Sequence):
+        features = features[0] if len(features) == 1 else ""
+    if isinstance(features, FeatureService):
+        found = metadata.find_artifact(features.artifact.id)
+    elif isinstance(features, str) and features and ":" not in features:
+        try:
+            found = metadata.artifact("feature_service", features)
+        except NotFound:
+            return None
+    else:
+        return None
+    known = found is not None and found.properties.get("precomputed")
+    return service_from(found) if found is not None and known else None

@@ -73,3 +73,17 @@ def test_spellings_of_one_value_are_one_key(kind: str, one: object, other: objec
 @pytest.mark.parametrize("value", [None, float("nan")])
 def test_a_missing_value_is_no_key(value: object) -> None:
     assert pack_key(["a", value], ["string", "float64"], ["a", "b"]) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("int64", 2**70),
+        ("float64", 10**400),
+        ("string", "\ud800"),
+        ("timestamp", "not a time"),
+    ],
+)
+def test_a_key_that_no_store_could_hold_is_refused(kind: str, value: object) -> None:
+    with pytest.raises(InvalidInput, match="cannot be"):
+        pack_key([value], [kind], ["k"])

@@ -16,7 +16,7 @@ from workbench.data.datasets.ingest import ingest
 from workbench.features.definitions.entities import Entity
 from workbench.features.definitions.registration import feature_view
 from workbench.features.definitions.views import FeatureView
-from workbench.features.online import materialization, passes
+from workbench.features.online import carrying, passes
 from workbench.features.online.materialization import materialize
 from workbench.features.online.pushing import push
 from workbench.features.online.reading import online
@@ -243,7 +243,7 @@ def test_a_full_disk_is_said_and_the_rest_is_written_once_there_is_room(
     ingest(pa.table({"key": keys, "at": times, "value": texts}), name="texts", time="at")
     wide = feature_view(entities=Entity("key"), source="texts")
     materialize(view)
-    monkeypatch.setattr(materialization, "open_store", lambda settings: Small(path))
+    monkeypatch.setattr(carrying, "open_store", lambda settings: Small(path))
     Small.pages = 20
     with pytest.raises(StorageFull, match="no room left in the online store"):
         materialize(wide)

@@ -109,10 +109,11 @@ class Commands(Protocol):
         """Run a script over rows; return its result for each."""
         ...
 
-    def sweep(self, pattern: bytes) -> None:
-        """Remove all whose name matches; takes as long as going through all names does."""
-        for names in _chunks(self.client.scan_iter(match=pattern, count=_SCANNED)):
-            self.client.unlink(*names)
+    def names(self, pattern: bytes) -> Iterator[list[bytes]]:
+        """Yield the names that match, some thousands at a time; all names are gone through."""
+        found = self.client.scan_iter(match=pattern, count=_SCANNED)
+        while chunk := list(islice(found, _SCANNED)):
+            yield chunk
 
 
 class OneServer(Commands):
@@ -176,8 +177,3 @@ class ManyServers(Commands):
                 for place, (result,) in zip(chosen, pipeline.execute(), strict=True):
                     results[place] = result
         return results
-
-
-def _chunks(names: Iterator[Any]) -> Iterator[list[Any]]:
-    while chunk := list(islice(names, _SCANNED)):
-        yield chunk

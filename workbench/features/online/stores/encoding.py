@@ -61,7 +61,10 @@ def pack_key(values: Sequence[object], types: Sequence[str], names: Sequence[str
         if value is None or (isinstance(value, float) and math.isnan(value)):
             return None
         exact.append(_exact(value, kind, name))
-    return bytes(msgpack.packb(exact))
+    try:
+        return bytes(msgpack.packb(exact))
+    except (OverflowError, UnicodeEncodeError) as error:  # beyond 64 bits; half a letter
+        raise InvalidInput(f"{values!r:.80} cannot be a key: {error}") from error
 
 
 def pack_row(event: int, created: int, values: Sequence[object]) -> bytes:
@@ -103,7 +106,7 @@ def _exact(value: Any, kind: str, name: str) -> object:
             return micros(known if known.tzinfo else known.replace(tzinfo=UTC))
         if kind == "date":
             return (date.fromisoformat(value) if isinstance(value, str) else value).isoformat()[:10]
-    except (TypeError, ValueError, AttributeError):
+    except (TypeError, ValueError, AttributeError, OverflowError):
         pass  # said below, for every way in which a value can be wrong
     raise InvalidInput(
         f"{value!r} cannot be the key {name!r}, which is of type {kind}",

@@ -171,6 +171,15 @@ class RedisStore:
             known = self._commands.client.smembers(cast("str", self._space + b"tables"))
             return sorted(each.decode() for each in cast("set[bytes]", known))
 
+    def keys(self, table: str) -> Iterator[list[bytes]]:
+        """Yield the keys of a table, some thousands at a time, from among all names."""
+        with self._errors():
+            generation = self._generation(table)
+            head = len(self._space) + 1
+            tail = len(self._row(table, b"", generation)) - head
+            for names in self._commands.names(self._pattern(table, generation)):
+                yield [name[head:-tail] for name in names]
+
     @contextmanager
     def lease(self, table: str, what: str) -> Iterator[Callable[[], None]]:
         """Hold a table by a key with an end, which is renewed."""
@@ -242,8 +251,12 @@ class RedisStore:
         )
 
     def _sweep(self, table: str, generation: bytes) -> None:
+        for names in self._commands.names(self._pattern(table, generation)):
+            self._commands.client.unlink(*names)
+
+    def _pattern(self, table: str, generation: bytes) -> bytes:
         space = re.sub(rb"([*?\[\]\\])", rb"\\\1", self._space)
-        self._commands.sweep(b"%s{*}%s:%s" % (space, _quoted(table), generation))
+        return b"%s{*}%s:%s" % (space, _quoted(table), generation)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -49,6 +49,7 @@ ON CONFLICT (name) DO UPDATE SET
 """
 _READ = "(SELECT row FROM feature_rows WHERE view = ? AND key = ?)"
 _MAPPED = 268435456  # bytes of the file that are read without a call for each page
+_KEYS_AT_ONCE = 5000
 _READ_AT_ONCE = 64  # rows a statement; one of each length is kept ready
 _PUT = f"""
 INSERT INTO feature_rows (view, key, row) VALUES (?, ?, ?)
@@ -139,6 +140,18 @@ class SqliteStore:
         with self._errors():
             query = "SELECT name FROM feature_tables ORDER BY name"
             return [name for (name,) in self._connection().execute(query)]
+
+    def keys(self, table: str) -> Iterator[list[bytes]]:
+        """Yield the keys of a table in their order, some thousands at a time."""
+        query = "SELECT key FROM feature_rows WHERE view = ? AND key > ? ORDER BY key LIMIT ?"
+        last = STATE_KEY
+        while True:
+            with self._errors():
+                found = self._connection().execute(query, (table, last, _KEYS_AT_ONCE)).fetchall()
+            if not found:
+                return
+            yield [key for (key,) in found]
+            (last,) = found[-1]
 
     @contextmanager
     def lease(self, table: str, what: str) -> Iterator[Callable[[], None]]:

@@ -78,6 +78,27 @@ class Pass:
 
 
 @dataclass(frozen=True)
+class Section:
+    """What a precomputed service's rows keep of a view: its two times, then its features.
+
+    Attributes
+    ----------
+    table : str
+        The view's.
+    positions : tuple of int or None
+        Which of its features, in order; None for its whole row, where it holds tiles.
+    """
+
+    table: str
+    positions: tuple[int, ...] | None
+
+    @property
+    def width(self) -> int:
+        """How many values it takes."""
+        return 3 if self.positions is None else 2 + len(self.positions)
+
+
+@dataclass(frozen=True)
 class TableState:
     """What a table was materialized from; times in microseconds since 1970.
 
@@ -96,8 +117,14 @@ class TableState:
         Which known rows those were; None before a first pass is through.
     unfinished : Pass or None
         The pass that is on its way, or whose process was killed.
-    schema : str or None
+    followers : tuple of str
+        The tables of precomputed services that are made of this one.
+    sections : tuple of Section or None
         Of a table of a precomputed service, what its rows are made of.
+    ready : bool
+        Whether such a table has all its rows.
+    kept_for : int or None
+        Such a table's `Writing.ttl`.
     """
 
     as_of: int | None
@@ -106,7 +133,10 @@ class TableState:
     until: int | None = None
     rows: str | None = None
     unfinished: Pass | None = None
-    schema: str | None = None
+    followers: tuple[str, ...] = ()
+    sections: tuple[Section, ...] | None = None
+    ready: bool = False
+    kept_for: int | None = None
 
     @property
     def done(self) -> bool:
@@ -127,6 +157,12 @@ def read_state(stored: bytes | None) -> TableState | None:
     known: dict[str, Any] = json.loads(stored)
     if known.get("unfinished"):
         known["unfinished"] = Pass(**known["unfinished"])
+    known["followers"] = tuple(known.get("followers", ()))
+    if known.get("sections") is not None:
+        known["sections"] = tuple(
+            Section(each["table"], None if each["positions"] is None else tuple(each["positions"]))
+            for each in known["sections"]
+        )
     return TableState(**known)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from pathlib import Path
@@ -77,6 +77,13 @@ class OnlineStore(Protocol):
         """Return the tables that were ever written and not dropped, sorted."""
         ...
 
+    def keys(self, table: str) -> Iterator[list[bytes]]:
+        """Yield the keys of a table, some thousands at a time and none twice in a row.
+
+        Those written meanwhile may be among them. In Redis all names are gone through.
+        """
+        ...
+
     def lease(self, table: str, what: str) -> AbstractContextManager[Callable[[], None]]:
         """Hold a table for a long piece of writing, which one process may do at a time.
 
@@ -123,18 +130,20 @@ def open_store(target: str | Path | Settings) -> OnlineStore:
         target = target.online_url
     if isinstance(target, Path):
         target = f"sqlite:///{target}"
+    from workbench.features.online.stores.following import FollowingStore
+
     scheme, colon, _ = target.partition("://")
     if colon and scheme in ("redis", "rediss", "unix"):
         from workbench.features.online.stores.redis import RedisStore
 
-        return RedisStore(target)
+        return FollowingStore(RedisStore(target))
     if colon and scheme != "sqlite":
         raise InvalidInput(
             f"{target!r} is no online store", hint="give redis://host:port/0, or a path for SQLite"
         )
     from workbench.features.online.stores.sqlite import SqliteStore
 
-    return SqliteStore(Path(target.removeprefix("sqlite:///")))
+    return FollowingStore(SqliteStore(Path(target.removeprefix("sqlite:///"))))
 
 
 @lru_cache(maxsize=4)
