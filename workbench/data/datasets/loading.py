@@ -23,7 +23,8 @@ def load(paths: Sequence[str], schema: pa.Schema) -> pa.Table:
 def load_batches(paths: Sequence[str], columns: Sequence[str], rows: int) -> Iterator[pa.Table]:
     """Yield the rows of files, in order, as tables of at most about `rows` rows."""
     for path in paths:
-        with pq.ParquetFile(path) as file:
+        # Buffered ahead, all of a file would lie in memory.
+        with pq.ParquetFile(path, pre_buffer=False) as file:
             for batch in file.iter_batches(rows, columns=columns):
                 yield pa.Table.from_batches([batch]).select(columns)
 

@@ -96,7 +96,8 @@ def _write(view: FeatureView, layout: Layout, target: Path) -> None:
         batches = only.batches(columns=layout.columns, rows=BATCH)
         write_known(schema, batches, layout, target, rows=only.rows)
     elif view.source.digest is not None:
-        with pq.ParquetFile(workspace.current().blobs.local_path(str(view.source.digest))) as file:
+        path = workspace.current().blobs.local_path(str(view.source.digest))
+        with pq.ParquetFile(path, pre_buffer=False) as file:
             write_known(
                 file.schema_arrow,
                 file.iter_batches(BATCH, columns=layout.columns),

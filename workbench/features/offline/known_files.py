@@ -49,7 +49,7 @@ class KnownRows:
     ) -> None:
         import pyarrow.parquet as pq
 
-        self._file = pq.ParquetFile(path)
+        self._file = pq.ParquetFile(path, memory_map=True, pre_buffer=False)
         said = self._file.metadata.metadata or {}
         known: dict[str, Any] = json.loads(said[PARTS]) if PARTS in said else {}
         #: Over how many parts the keys are spread.

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 #: Where the file says how many parts its keys are spread over, and the part of each row group.
 PARTS = b"workbench.parts"
-BATCH = 1 << 20
+BATCH = 1 << 18
 _GROUP = 1 << 18
 #: Parts of rows of which it is not known beforehand how many there are.
 _UNKNOWN = 64
@@ -271,7 +271,9 @@ def _settle_ties(
     beside = np.append(tied, np.zeros(1, bool))
     beside[1:] |= tied
     places = np.flatnonzero(beside)
-    group = np.cumsum(~tied[places - 1])  # the first one's is whatever: there is none before
+    group = np.cumsum(
+        ~tied[places - 1], dtype=np.int64
+    )  # the first one's is whatever: there is none before
     among = order[places]
     if layout.ordered or not layout.features:
         settled = np.lexsort((among, created[among], event[among], group))

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     Given: TypeAlias = Dataset | str | pd.DataFrame | pa.Table
 
-#: Rows of a dataset that are read at a time.
-BATCH = 1 << 20
+#: Values of a dataset that are read at a time, and rows at most.
+_VALUES, _ROWS = 1 << 23, 1 << 20
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def _opened(given: Given) -> _Opened:
         found = dataset(given)
         return _Opened(
             found.manifest.schema,
-            lambda: found.batches(rows=BATCH),
+            lambda: found.batches(rows=max(1024, min(_ROWS, _VALUES // len(found.columns)))),
             found.rows,
             {"type": "dataset", "ref": found.ref},
             set(),

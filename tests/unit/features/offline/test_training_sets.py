@@ -266,7 +266,7 @@ def test_keys_are_compared_by_their_values(
     made = training_set(spine, view, name="made", time="now").to_arrow()
 
     def same(one: Any, other: Any) -> bool:
-        return one == other or (one != one and other != other)  # noqa: PLR0124  # NaN
+        return bool(one == other or (one != one and other != other))  # noqa: PLR0124  # NaN
 
     expected = [next((i for i, v in enumerate(values) if same(v, each)), None) for each in asked]
     assert made["place"].to_pylist() == expected
