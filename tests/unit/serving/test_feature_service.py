@@ -14,6 +14,8 @@ from urllib.parse import unquote
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from workbench import workspace
 from workbench.core.clock import FakeClock
@@ -263,6 +265,7 @@ def test_the_log_says_at_which_moment_a_table_stood_still(own: Workspace) -> Non
         ({"entities": ENTITIES[:1], "inputs": []}, "0 inputs for 1 entities", "one object"),
         ({"entities": ENTITIES[:1], "inputs": [{"booked": 2}]}, "its inputs say 2", "once"),
         ({"entities": ENTITIES[:1], "at": "soon"}, "'at' = 'soon'", "a time such as"),
+        ({"entities": ENTITIES[:1], "at": "0001-01-01T00:00+10:00"}, "'at' = ", "a time such as"),
         ({"entities": ENTITIES[:1] * 10_001}, "10,001 rows", "several"),
     ],
 )
@@ -369,3 +372,30 @@ def test_a_token_guards_all_but_health(place: Workspace) -> None:
         assert status(path, "Bearer sesam") == 200
         assert status(path, "Bearer séance") == status(path, "") == 401
     app.close()
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from(["JFK", "N1", "2013-12-31T11:00:00Z", "9999-12-31T23:59:59-23:59"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=4,
+)
+ENTITY = st.dictionaries(st.sampled_from(["origin", "tailnum", "booked", "x"]), VALUES)
+BODY = st.fixed_dictionaries(
+    {"entities": st.lists(ENTITY | st.just(ENTITIES[0]), max_size=3)},
+    optional={"inputs": st.lists(ENTITY, max_size=3) | VALUES, "at": VALUES},
+)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(BODY | VALUES)
+def test_whatever_is_sent_gets_an_answer_or_an_error_that_says_why(ask: Ask, content: Any) -> None:
+    answer = ask(content)
+    said = json.loads(answer.body, parse_constant=pytest.fail)
+    assert answer.status in (200, 400), said
+    assert ("results" in said) == (answer.status == 200)
+    assert ("error" in said) == (answer.status == 400)

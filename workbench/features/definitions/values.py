@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from workbench.core.errors import InvalidInput
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: The types that a request's value can be declared with, by what Python calls them.
 PYTHON_TYPES: dict[object, str] = {
     bool: "bool",
@@ -64,7 +66,8 @@ def read_value(value: Any, kind: str, name: str, where: str) -> Any:
         return None
     if kind.startswith(("float", "decimal")):
         if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-            return float(value)
+            with suppress(OverflowError):
+                return float(value)
         raise _wrong(value, name, where, "a number")
     if kind.startswith(("int", "uint")):
         whole = value.is_integer() if isinstance(value, float) else isinstance(value, int)
@@ -95,10 +98,10 @@ def _time(value: Any, kind: str, name: str, where: str) -> datetime | date:
         if kind == "date":
             return aware.date()
         # Built from its parts, so that a frame's own kind of time is a plain one afterwards.
-        moment = aware.astimezone(UTC)
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(
-            microseconds=(moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-        )
+        with suppress(OverflowError):  # of a time beyond the years that there are
+            moment = aware.astimezone(UTC)
+            return _EPOCH + timedelta(microseconds=(moment - _EPOCH) // timedelta(microseconds=1))
+        raise _wrong(value, name, where, "a time such as 2013-11-01T08:00:00Z")
     if isinstance(value, date):
         return value if kind == "date" else datetime(value.year, value.month, value.day, tzinfo=UTC)
     raise _wrong(value, name, where, "a time such as 2013-11-01T08:00:00Z")
