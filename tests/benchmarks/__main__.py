@@ -9,6 +9,7 @@ import sys
 
 from tests.benchmarks import (
     dive_speed,
+    features_training,
     import_time,
     larger_than_memory,
     main_job,
@@ -22,6 +23,7 @@ from tests.benchmarks.measuring import save, show
 
 BENCHMARKS = {
     "dive": dive_speed.measure,
+    "features-training": features_training.measure,
     "imports": import_time.measure,
     "reading": reading_speed.measure,
     "statistics": statistics_speed.measure,
@@ -31,6 +33,7 @@ BENCHMARKS = {
     "widget": widget_speed.measure,
 }
 LONG = {
+    "features-training-large": features_training.measure_large,
     "large": larger_than_memory.measure,
 }
 
