@@ -69,6 +69,7 @@ _HOMES = {
     "runs": "workbench.tracking",
     "schedule": "workbench.jobs",
     "schema": "workbench.data.schemas.records",
+    "search_features": "workbench.features.governance.catalogue",
     "serve_features": "workbench.serving.feature_processes",
     "skew": "workbench.features.online.skew",
     "start_run": "workbench.tracking",

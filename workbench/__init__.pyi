@@ -19,6 +19,7 @@ from workbench.features.definitions.entities import Entity
 from workbench.features.definitions.on_demand import on_demand_view
 from workbench.features.definitions.registration import feature_service, feature_view
 from workbench.features.definitions.views import FeatureService, FeatureView
+from workbench.features.governance.catalogue import search_features
 from workbench.features.governance.impact import impact
 from workbench.features.governance.tags import tag, tags, untag
 from workbench.features.log.events import track_event, tracked_events
@@ -107,6 +108,7 @@ __all__ = [
     "runs",
     "schedule",
     "schema",
+    "search_features",
     "serve_features",
     "skew",
     "start_run",

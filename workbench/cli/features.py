@@ -17,7 +17,7 @@ from workbench.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from workbench.features.definitions.views import FeatureView
+    from workbench.features.definitions.selections import View
 
 _NONE = "No feature views yet. Define one with wb.feature_view"
 
@@ -255,19 +255,19 @@ def serve(service: str, port: int | None, token: str, background: bool, stop: bo
 def _print_views(
     query: str, entity: str | None, owner: str | None, tag: str | None, *, wants_json: bool
 ) -> None:
-    from workbench.features.definitions.searching import search as find
+    from workbench.features.governance.catalogue import kind_of, search_features
 
-    found = find(query, tag=tag, owner=owner, entity=entity)
+    found = search_features(query, tag=tag, owner=owner, entity=entity)
     if wants_json:
         print_json([_facts(each) for each in found])
         return
     rows = [
         (
             each.ref,
-            each.source.kind,
-            ", ".join(c.name for c in each.keys),
+            kind_of(each),
+            ", ".join(dict.fromkeys(key for entity in each.entities for key in entity.keys)),
             len(each.columns),
-            _length(each.ttl),
+            _length(getattr(each, "ttl", None)),  # an on-demand view has no age
             each.owner,
             ", ".join(each.tags),
         )
@@ -278,15 +278,17 @@ def _print_views(
     print_table(titles, rows, empty="No view is like that" if narrowed else _NONE)
 
 
-def _facts(view: FeatureView) -> dict[str, Any]:
+def _facts(view: View) -> dict[str, Any]:
+    from workbench.features.governance.catalogue import kind_of
+
     return {
         "ref": view.ref,
         "entities": [each.name for each in view.entities],
-        "keys": [column.name for column in view.keys],
+        "keys": list(dict.fromkeys(key for each in view.entities for key in each.keys)),
         "features": [column.name for column in view.columns],
-        "time": view.time,
-        "ttl": view.ttl,
-        "source": view.source.kind,
+        "time": getattr(view, "time", None),
+        "ttl": getattr(view, "ttl", None),
+        "source": kind_of(view),
         "owner": view.owner,
         "tags": list(view.tags),
         "description": view.description,

@@ -8,7 +8,7 @@ from workbench.core.errors import InvalidInput
 from workbench.magics.framework import Call, Magic, Parser, assignments
 
 if TYPE_CHECKING:
-    from workbench.features.definitions.views import FeatureView
+    from workbench.features.definitions.selections import View
 
 _DOES = ("freshness", "materialize", "why")
 
@@ -107,20 +107,20 @@ def _shown(view: Any) -> Any:
 def _listed(call: Call) -> Any:
     import pandas as pd
 
-    from workbench.features.definitions.searching import search
+    from workbench.features.governance.catalogue import search_features
 
     given = call.arguments
-    found = search(given.search or "", tag=given.tag, owner=given.owner, entity=given.entity)
+    found = search_features(given.search or "", tag=given.tag, owner=given.owner, entity=given.entity)
     columns = ["view", "entities", "features", "ttl", "owner", "tags", "description"]
     return pd.DataFrame([_row(each) for each in found], columns=columns)
 
 
-def _row(view: FeatureView) -> tuple[Any, ...]:
+def _row(view: View) -> tuple[Any, ...]:
     return (
         view.ref,
         ", ".join(each.name for each in view.entities),
         ", ".join(each.name for each in view.columns),
-        view.ttl,
+        getattr(view, "ttl", None),
         view.owner,
         ", ".join(view.tags),
         view.description,

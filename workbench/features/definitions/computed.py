@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbench.data.columns import Column
+from workbench.features.definitions.entities import Entity
 from workbench.metadata import Artifact
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class OnDemandView:
         Its name in `code`.
     code : str
         A program that stands alone; see `programs`.
+    entities : tuple of Entity
+        Those of the views that it reads.
     description, owner : str
     tags : tuple of str
     artifact : Artifact
@@ -48,6 +51,7 @@ class OnDemandView:
     types: Mapping[str, str]
     function: str
     code: str
+    entities: tuple[Entity, ...] = ()
     description: str = ""
     owner: str = ""
     tags: tuple[str, ...] = ()
@@ -141,6 +145,7 @@ def computed_properties(
     definitions: Mapping[str, str],
     function: str,
     code: str,
+    entities: Sequence[Entity] = (),
 ) -> dict[str, Any]:
     """Return a view as the JSON that its artifact keeps; `computed_from` reads it back.
 
@@ -161,6 +166,7 @@ def computed_properties(
         **meaning,
         "arguments": dict(arguments),
         "types": dict(types),
+        "entities": [{"name": each.name, "keys": list(each.keys)} for each in entities],
         "definition": hashlib.sha256(said.encode()).hexdigest(),
     }
 
@@ -176,6 +182,7 @@ def computed_from(artifact: Artifact) -> OnDemandView:
         types=known["types"],
         function=known["function"],
         code=known["code"],
+        entities=tuple(Entity(each["name"], keys=each["keys"]) for each in known["entities"]),
         description=known["description"],
         owner=known["owner"],
         tags=tuple(known["tags"]),

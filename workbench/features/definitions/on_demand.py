@@ -104,6 +104,7 @@ def on_demand_view(
             {view.name: view.definition for view in reads.values()},
             function.__name__,
             _text(function, called),
+            list({each.name: each for view in reads.values() for each in view.entities}.values()),
         )
         read = [view.artifact for view in reads.values()]
         return _recorded(called, properties, read, replace=replace)
