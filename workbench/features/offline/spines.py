@@ -252,17 +252,21 @@ def _fitted(table: pa.Table, schema: pa.Schema, time: str | None, assumed: set[s
     return pa.table(columns, schema=_timed(schema, time))
 
 
-def own_splits(datasets: Sequence[Dataset]) -> Split | None:
+def own_splits(
+    datasets: Sequence[Dataset], runs: Sequence[tuple[str, int]] | None = None
+) -> Split | None:
     """Return what parts rows as the spine's datasets are parted; None where nothing does.
 
-    The rows must be those of the datasets, one after another, and no others.
+    The rows must be those of the datasets, one after another, and no others; or, where some were
+    left out, `runs` says how many there are of each split, in order.
     """
     import numpy as np
     import pyarrow as pa
 
     if not datasets:
         return None
-    runs = [run for each in datasets for run in each.splits.items()]
+    if runs is None:
+        runs = [run for each in datasets for run in each.splits.items()]
     names = list(dict.fromkeys(name for name, _ in runs))
     ends = np.cumsum([rows for _, rows in runs])
     places = np.array([names.index(name) for name, _ in runs])

@@ -21,9 +21,10 @@ from workbench.features.definitions.computed import OnDemandView
 from workbench.features.definitions.selections import Asked, Chosen, Selection, choose
 from workbench.features.offline.cache import known_rows_of
 from workbench.features.offline.from_log import served_training_set
+from workbench.features.offline.horizon import read_settled
 from workbench.features.offline.on_demand import Computing
 from workbench.features.offline.point_in_time import Joiner, Lookup
-from workbench.features.offline.spines import Spine, listed, own_splits, read_spine
+from workbench.features.offline.spines import Spine, listed, own_splits
 from workbench.features.offline.streamed import ahead, beside
 from workbench.metadata import ColumnSource
 
@@ -79,7 +80,8 @@ def training_set(
         As for `ingest`; by default the spine's own splits.
     description : str
     horizon : timedelta or str, optional
-        How long after its time a row's label becomes known.
+        How long after its time a row's label becomes known, or the column that says when. Rows
+        whose label is not known yet are set aside; see `horizon`.
     from_log : Served, Predicted or str, optional
         In place of a spine and features: what a feature service answered, or a deployment's model
         was given, row for row, by its name or as ``wb.feature_log("flights", since=…)`` or
@@ -110,7 +112,8 @@ def training_set(
     Warns
     -----
     UserWarning
-        If the label has one value only, from which nothing can be learned.
+        If the label has one value only, from which nothing can be learned, and how many rows were
+        set aside because theirs is not known yet.
     """
     check_name(name)
     if from_log is not None:
@@ -134,11 +137,6 @@ def training_set(
             f"training_set({name!r}) has labels and no log that they belong to",
             hint='say which: from_log="service"; the labels of a spine are a column of it',
         )
-    if horizon is not None:
-        raise InvalidInput(
-            "training_set takes no horizon yet",
-            hint="give a spine that has its labels",
-        )
     if spine is None or features is None:
         raise InvalidInput(
             f"training_set({name!r}) needs a spine and features",
@@ -149,7 +147,8 @@ def training_set(
     reads = [dataset(each).artifact for each in several if isinstance(each, (str, Dataset))]
     reads += [each.artifact for each in chosen.views.values()]
     with workspace.current().metadata.record(EXECUTION, name, reads=reads) as step:
-        found = read_spine(spine, columns=columns, time=time, label=label)
+        settled = read_settled(spine, horizon, columns=columns, time=time, label=label)
+        found = settled.spine
         names = chosen.names(found.columns)
         whole = found.datasets if len(found.datasets) == len(several) else ()
         facts: dict[str, Any] = {
@@ -157,6 +156,7 @@ def training_set(
             "spines": [each.ref for each in found.datasets],
             "features": [f"{chosen.views[view].ref}:{column}" for view, column in chosen.asked],
             "label_counts": None,
+            **settled.facts,
         }
         counts = _Counts(found.label, facts)
         files = known_rows_of([each.view for each in chosen.selections])
@@ -170,7 +170,7 @@ def training_set(
             rows,  # which also counts labels, so `facts` are complete once they are written
             Declaration(time=found.time, label=found.label, split=split, description=description),
             name=name,
-            part=own_splits(whole) if split is None else None,
+            part=own_splits(whole, settled.runs) if split is None else None,
             columns=_lineage(found, chosen, names),
             properties=facts,
         )
