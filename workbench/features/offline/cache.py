@@ -14,12 +14,12 @@ from pathlib import Path
 from workbench import workspace
 from workbench.core.errors import InvalidInput
 from workbench.core.files import storage_errors
-from workbench.core.ids import new_id
 from workbench.data.datasets import dataset
 from workbench.data.engine import open_engine
 from workbench.features.definitions.relations import is_ordered, relation_of, tables_of
 from workbench.features.definitions.views import FeatureView
 from workbench.features.offline.known_rows import BATCH, Layout, prepare, write_known
+from workbench.features.offline.spilling import scratch
 
 #: Counted on when the file's columns or their meaning change.
 FORMAT = 2
@@ -40,13 +40,13 @@ def known_rows(view: FeatureView) -> Path:
     StorageFull
         If there is no room.
     """
-    path = workspace.current().home / "cache" / "features" / f"{_fingerprint(view)}.parquet"
+    home = workspace.current().home
+    path = home / "cache" / "features" / f"{_fingerprint(view)}.parquet"
     if path.is_file():
         return path
     import duckdb
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".part-{new_id()}")
     layout = Layout(
         [each.name for each in view.keys],
         [each.name for each in view.inputs],
@@ -56,13 +56,11 @@ def known_rows(view: FeatureView) -> Path:
         every=bool(view.aggregations),
     )
     try:
-        with storage_errors(f"the rows of {view.ref}"):
-            _write(view, layout, part)
-            part.replace(path)
+        with storage_errors(f"the rows of {view.ref}"), scratch(home) as folder:
+            _write(view, layout, folder / path.name)
+            (folder / path.name).replace(path)
     except duckdb.Error as error:
         raise InvalidInput(f"the rows of {view.ref} cannot be computed: {error}") from error
-    finally:
-        part.unlink(missing_ok=True)
     return path
 
 

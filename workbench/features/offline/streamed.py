@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from workbench.core.files import storage_errors
 from workbench.features.offline.keys import part_of
 from workbench.features.offline.spilling import Parts, part_bytes, scratch
 
@@ -59,8 +60,10 @@ def beside(
             yield piece, joiner.join(piece)
         return
     with scratch(home) as folder:
-        asked = _asked(tables(), joiner, large, folder)
-        found = {place: _Back(_answered(asked[place], joiner, place, folder)) for place in large}
+        with storage_errors("what has no room in memory"):
+            asked = _asked(tables(), joiner, large, folder)
+            answered = {place: _answered(asked[place], joiner, place, folder) for place in large}
+        found = {place: _Back(each) for place, each in answered.items()}
         done = 0
         for piece in _pieces(tables(), _MOST):
             done += piece.num_rows
