@@ -181,16 +181,16 @@ def timeline(
 
 def _feature(made: Dataset, feature: str) -> tuple[FeatureView, int, str]:
     """Return the view that a column of a training set is a feature of, and its place there."""
+    if made.artifact.properties.get("from_log"):
+        raise InvalidInput(
+            f"the features of {made.ref} are those that were served, not joined",
+            hint="what a join would have given instead is measured by wb.skew",
+        )
     asked = made.artifact.properties.get("features")
     if not asked:
         raise InvalidInput(
             f"{made.ref} is no training set: its columns were not joined",
             hint="name a dataset that wb.training_set made",
-        )
-    if made.artifact.properties.get("from_log"):
-        raise InvalidInput(
-            f"the features of {made.ref} are those that were served, not joined",
-            hint="compare them with a join: wb.skew",
         )
     chosen = choose(asked)
     columns = [each.name for each in made.columns]

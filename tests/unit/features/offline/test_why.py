@@ -119,7 +119,8 @@ def test_a_null_that_answers_is_not_a_row_that_is_missing(place: Workspace) -> N
     told = why(one_row(delays(("UA", 1, 1, None))), row=0, feature="recent:delay")
     assert told.value is None
     assert told.chosen is not None
-    nobody = why(one_row(delays(("UA", 1, 1, 5)), carrier="XX"), row=0, feature="delay")
+    other = delays(("UA", 1, 1, 5), name="other")
+    nobody = why(one_row(other, carrier="XX"), row=0, feature="delay")
     assert (nobody.value, nobody.chosen, nobody.rejected) == (None, None, ())
     assert "it has no rows" in str(nobody)
 
@@ -253,6 +254,10 @@ def test_only_training_sets_have_reasons(place: Workspace) -> None:
         why("delays", row=0, feature="delay")
     with pytest.raises(NotFound):
         why("nothing", row=0, feature="delay")
+    made = one_row(feature_view(name="recent", entities=CARRIER, source="delays"))
+    place.metadata.update_artifact(made.artifact.id, from_log={"service": "flights"})
+    with pytest.raises(InvalidInput, match=r"those that were served, not joined.*wb.skew"):
+        why("set", row=0, feature="delay")
 
 
 def test_a_timeline_is_the_rows_around_an_instant(place: Workspace) -> None:
