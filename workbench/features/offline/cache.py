@@ -40,8 +40,7 @@ def known_rows(view: FeatureView) -> Path:
     StorageFull
         If there is no room.
     """
-    home = workspace.current().home
-    path = home / "cache" / "features" / f"{_fingerprint(view)}.parquet"
+    path = kept_at(view)
     if path.is_file():
         return path
     import duckdb
@@ -56,12 +55,23 @@ def known_rows(view: FeatureView) -> Path:
         every=bool(view.aggregations),
     )
     try:
-        with storage_errors(f"the rows of {view.ref}"), scratch(home) as folder:
+        with storage_errors(f"the rows of {view.ref}"), scratch(workspace.current().home) as folder:
             _write(view, layout, folder / path.name)
             (folder / path.name).replace(path)
     except duckdb.Error as error:
         raise InvalidInput(f"the rows of {view.ref} cannot be computed: {error}") from error
     return path
+
+
+def kept_at(view: FeatureView) -> Path:
+    """Return where a view's known rows are kept, be they there or not yet.
+
+    Raises
+    ------
+    NotFound
+        If a dataset that it reads is gone.
+    """
+    return workspace.current().home / "cache" / "features" / f"{_fingerprint(view)}.parquet"
 
 
 def known_rows_of(views: Sequence[FeatureView]) -> list[Path]:
