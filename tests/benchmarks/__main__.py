@@ -10,6 +10,7 @@ import sys
 from tests.benchmarks import (
     dive_speed,
     features_training,
+    features_windows,
     import_time,
     larger_than_memory,
     main_job,
@@ -24,6 +25,7 @@ from tests.benchmarks.measuring import save, show
 BENCHMARKS = {
     "dive": dive_speed.measure,
     "features-training": features_training.measure,
+    "features-windows": features_windows.measure,
     "imports": import_time.measure,
     "reading": reading_speed.measure,
     "statistics": statistics_speed.measure,

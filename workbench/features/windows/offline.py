@@ -13,7 +13,7 @@ from workbench.features.windows.columns import Held
 from workbench.features.windows.layout import Feature, Layout
 from workbench.features.windows.lives import decayed, distinct, ends, latest, top
 from workbench.features.windows.passes import Asked, Pass, Passes
-from workbench.features.windows.ranges import Whole, extremes, moments, sums
+from workbench.features.windows.ranges import Floats, Whole, extremes, moments, sums
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -113,6 +113,7 @@ class _Answers:
         self._passes: dict[int, Passes] = {}
         self._ranges: dict[tuple[int | None, int, int], list[Pass]] = {}
         self._ends: dict[tuple[int, int], Whole] = {}
+        self._sums: dict[tuple[int | None, int, int], Floats] = {}
 
     def feature(self, feature: Feature) -> pa.Array:
         import pyarrow as pa
@@ -182,11 +183,13 @@ class _Answers:
             count[each.questions] += each.high - each.low
         return count
 
-    def _sum(self, feature: Feature, held: Held) -> Any:
-        total = np.zeros(len(self._order))
-        for each in self._of(feature):
-            total[each.questions] += sums(held.floats[each.rows], each.low, each.high)
-        return total
+    def _sum(self, feature: Feature, held: Held) -> Floats:
+        place = (feature.column, feature.tile, feature.window)
+        if place not in self._sums:
+            total = self._sums[place] = np.zeros(len(self._order))
+            for each in self._of(feature):
+                total[each.questions] += sums(held.floats[each.rows], each.low, each.high)
+        return self._sums[place]
 
     def _whole_sum(self, feature: Feature, held: Held) -> Whole:
         """Return exact sums: of the upper and lower 32 bits apart, where 64 could overflow."""

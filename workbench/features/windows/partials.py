@@ -1,7 +1,7 @@
-"""What is known of the values of one tile, part by part: adding one, putting two together.
+"""What is known of the values of one tile, part by part, and adding a value to it.
 
-A part is None until it has a value. Every part can be put together in any order; float sums then
-differ by rounding, everything else is equal.
+A part is None until it has a value. In whichever order values come, the parts are equal, but for
+rounding where floats are summed.
 
 =========  =============================================================================
 part       what it is
@@ -55,26 +55,3 @@ def added(part: str, known: Any, value: Any, age: float, count: int) -> Any:
         counts[value] = counts.get(value, 0) + 1
         return counts
     return (known or 0.0) + value * 2.0**-age
-
-
-def joined(part: str, one: Any, other: Any, counts: tuple[int, int]) -> Any:
-    """Return a part of two sets of values, of which the counts are given; changes neither."""
-    if one is None or other is None:
-        return other if one is None else one
-    if part in ("count", "sum"):
-        return one + other
-    if part == "moments":
-        both = counts[0] + counts[1]
-        away = other[0] - one[0]
-        mean = one[0] + away * (counts[1] / both)
-        return (mean, one[1] + other[1] + away * away * (counts[0] * counts[1] / both))
-    if part == "min":
-        return min(one, other)
-    if part == "max":
-        return max(one, other)
-    if part == "values":
-        merged = dict(one)
-        for value, count in other.items():
-            merged[value] = merged.get(value, 0) + count
-        return merged
-    raise AssertionError(part)  # decayed parts refer to their tiles' ends; see `packed`

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
+from itertools import accumulate
 from math import isnan, nan, sqrt
+from types import NoneType
 from typing import Any
 
 import msgpack
 
 from workbench.core.errors import InvalidInput
 from workbench.features.windows.layout import Layout, Series
-from workbench.features.windows.partials import joined
 from workbench.features.windows.tiles import NEVER, Tile
 
 MOST_VALUES = 10_000
@@ -51,92 +52,135 @@ def check_values(layout: Layout, series: Series, kept: Sequence[Tile]) -> None:
 def suffixes(
     series: Series, numbers: Sequence[int], kept: Sequence[Tile], wanted: Sequence[Result]
 ) -> list[list[Any]]:
-    """Return each result from each tile to the newest one, worked out from the newest back."""
-    columns: list[list[Any]] = [[] for _ in wanted]
-    running: Tile = []
-    places = {pair: position for position, pair in enumerate(series.parts, start=2)}
-    best: dict[Result, list[Any]] = {}
-    for index in range(len(kept) - 1, -1, -1):
-        tile = kept[index]
-        running = _with(series, running, tile, numbers[-1] - numbers[index])
-        for each, column in zip(wanted, columns, strict=True):
-            column.append(_final(each, running, tile, places, best))
-    for column in columns:
-        column.reverse()
-    return columns
+    """Return each result from each tile to the newest one, worked out from the newest back.
 
-
-def _with(series: Series, later: Tile, tile: Tile, behind: int) -> Tile:
-    """Return the parts of some tiles and of one before them, `behind` tiles before the newest."""
-    if not later:
-        later = [0, NEVER, *([None] * len(series.parts))]
-    running: Tile = [later[0] + tile[0], max(later[1], tile[1])]
-    counts = (0, 0)
-    for position, (part, _) in enumerate(series.parts, start=2):
-        one, other = later[position], tile[position]
-        if part == "count":
-            counts = (one or 0, other or 0)
-        if part == "decayed":
-            other = None if other is None else other * 2.0**-behind
-            running.append(other if one is None else one + (other or 0.0))
-        elif part == "values":
-            one = {} if one is None else one
-            for value, count in (other or {}).items():  # `later` is not needed again
-                one[value] = one.get(value, 0) + count
-            running.append(one)
+    Raises
+    ------
+    InvalidInput
+        If a sum of whole numbers passes 64 bits.
+    """
+    if not kept:
+        return [[] for _ in wanted]
+    columns = [column[::-1] for column in zip(*kept, strict=True)]
+    parts = dict(zip(series.parts, columns[2:], strict=True))
+    counted = {
+        column: list(accumulate(each or 0 for each in values))
+        for (part, column), values in parts.items()
+        if part == "count"
+    }
+    behind = [numbers[-1] - each for each in reversed(numbers)]
+    found = []
+    for each in wanted:
+        if each.column is None:
+            result: list[Any] = list(accumulate(columns[0]))
         else:
-            running.append(joined(part, one, other, counts))
-    return running
+            result = _result(each, counted[each.column], parts, each.column, behind)
+        result.reverse()
+        found.append(result)
+    return found
 
 
-def _final(
+def _result(
     wanted: Result,
-    running: Tile,
-    tile: Tile,
-    places: dict[tuple[str, int], int],
-    best: dict[Result, list[Any]],
-) -> Any:
-    """Return a function's value of some tiles, of which `tile` is the oldest."""
-    function, column = wanted.function, wanted.column
-    if column is None:
-        return running[0]
-    count = running[places["count", column]] or 0
+    counts: list[int],
+    parts: Mapping[tuple[str, int], Sequence[Any]],
+    column: int,
+    behind: Sequence[int],
+) -> list[Any]:
+    """Return a function's value of the newest tile, of the two newest, and so on."""
+    function = wanted.function
     if function == "count":
-        return count
-    if function == "distinct":
-        return len(running[places["values", column]])
-    if count == 0:
-        return None
+        return list(counts)
+    if function in ("distinct", "top_k"):
+        return _counted(parts["values", column], wanted.k if function == "top_k" else 0)
+    if function == "std":
+        squares = _squares(parts["count", column], parts["moments", column])
+        return [
+            sqrt(total / (count - 1)) if count > 1 else None
+            for total, count in zip(squares, counts, strict=True)
+        ]
+    if function == "decayed":
+        aged = zip(parts["decayed", column], behind, strict=True)
+        running = accumulate(0.0 if value is None else value * 2.0**-age for value, age in aged)
+    elif function in ("min", "max"):
+        running = accumulate(parts[function, column], _least if function == "min" else _greatest)
+    else:
+        running = accumulate(0 if each is None else each for each in parts["sum", column])
+    if function == "mean":
+        pairs = zip(running, counts, strict=True)
+        return [total / count if count else None for total, count in pairs]
+    values = [value if count else None for value, count in zip(running, counts, strict=True)]
     if function == "sum":
-        total = running[places["sum", column]]
-        if isinstance(total, int) and not NEVER < total < _BEYOND:
+        _check_sums(values)
+    return values
+
+
+def _least(one: Any, other: Any) -> Any:
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
+
+
+def _greatest(one: Any, other: Any) -> Any:
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other)
+
+
+def _squares(counts: Sequence[int | None], moments: Sequence[Any]) -> list[float]:
+    """Return the sums of squared distances from the mean (Chan, Golub and LeVeque 1983)."""
+    count, mean, squares = 0, 0.0, 0.0
+    found = []
+    for more, moment in zip(counts, moments, strict=True):
+        if more:
+            both = count + more
+            away = moment[0] - mean
+            mean += away * (more / both)
+            squares += moment[1] + away * away * (count * more / both)
+            count = both
+        found.append(squares)
+    return found
+
+
+def _counted(tiles: Sequence[dict[Any, int] | None], k: int) -> list[Any]:
+    """Return the `k` most frequent values, or, if `k` is 0, how many values there are."""
+    counts: dict[Any, int] = {}
+    best: list[Any] = []
+    found: list[Any] = []
+    for tile in tiles:
+        for value, count in (tile or {}).items():
+            counts[value] = counts.get(value, 0) + count
+        if k and tile:
+            # Counts grow as tiles are added, so only these can be among the first now.
+            candidates = {*best, *tile}
+            best = nsmallest(k, candidates, key=lambda value: (-counts[value], value))
+        found.append((best or None) if k else len(counts))
+    return found
+
+
+def _check_sums(values: Sequence[Any]) -> None:
+    for value in values:
+        if type(value) is int and not NEVER < value < _BEYOND:
             raise InvalidInput(
-                f"the sum of whole numbers {total:,} passes 64 bits",
+                f"the sum of whole numbers {value:,} passes 64 bits",
                 hint="cast the column to float64",
             )
-        return total
-    if function == "mean":
-        return running[places["sum", column]] / count
-    if function == "std":
-        _, squares = running[places["moments", column]]
-        return sqrt(squares / (count - 1)) if count > 1 else None
-    if function == "top_k":
-        counts = running[places["values", column]]
-        # Counts grow as tiles are added, so only these can be among the first now.
-        candidates = {*best.get(wanted, ()), *(tile[places["values", column]] or ())}
-        best[wanted] = nsmallest(wanted.k, candidates, key=lambda value: (-counts[value], value))
-        return best[wanted]
-    return running[places[function, column]]
 
 
 def stored(column: list[Any]) -> list[Any]:
     """Return values in the shortest form of which one can be read alone."""
-    present = [each for each in column if each is not None]
-    if all(type(each) is int for each in present):
-        if all(NEVER < each < _BEYOND for each in present):
-            return ["q", array("q", [NEVER if v is None else v for v in column]).tobytes()]
-    elif all(type(each) is float for each in present):
-        return ["d", array("d", [nan if v is None else v for v in column]).tobytes()]
+    kinds = set(map(type, column))
+    missing = NoneType in kinds
+    kinds.discard(NoneType)
+    if kinds <= {int} and NEVER not in column:
+        filled = [NEVER if each is None else each for each in column] if missing else column
+        try:
+            return ["q", array("q", filled).tobytes()]
+        except OverflowError:
+            pass  # unsigned numbers past 63 bits
+    elif kinds == {float}:
+        filled = [nan if each is None else each for each in column] if missing else column
+        return ["d", array("d", filled).tobytes()]
     offsets, parts = array("I", [0]), []
     for each in column:
         parts.append(msgpack.packb(each))
