@@ -17,6 +17,7 @@ from workbench.features.log.reading import DAMAGED, PARQUET, Decode
 from workbench.features.log.segments import SUFFIX, Damage, frames, is_live
 from workbench.features.log.served_records import batches as served_batches
 
+_MANY, _MUCH = 32, 4 << 20
 DECODE: dict[str, Decode] = {"events": event_batches, "served": served_batches}
 
 
@@ -50,6 +51,12 @@ def roll_apart(folder: Path, kind: str) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+
+
+def worth_rolling(folder: Path) -> bool:
+    """Return whether enough journals lie abandoned to be worth the start of a process."""
+    sizes = [path.stat().st_size for path in folder.glob(f"*{SUFFIX}") if not is_live(path)]
+    return len(sizes) >= _MANY or sum(sizes) >= _MUCH
 
 
 def _roll(journal: Path, decode: Decode) -> None:

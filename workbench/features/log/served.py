@@ -14,8 +14,8 @@ from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound, near
 from workbench.features.log.journal import Journal
 from workbench.features.log.reading import Span, tables
-from workbench.features.log.rolling import roll_apart
-from workbench.features.log.segments import SUFFIX, Damage, folder_of, frame, is_live, names_in
+from workbench.features.log.rolling import roll_apart, worth_rolling
+from workbench.features.log.segments import Damage, folder_of, frame, names_in
 from workbench.features.log.served_records import METADATA, Row, Shape, batches, packed
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ class FeatureLog:
             flush=flush,
             sealed=lambda _: roll_apart(folder, "served"),
         )
-        if any(not is_live(path) for path in folder.glob(f"*{SUFFIX}")):
-            roll_apart(folder, "served")  # of a process that is no more
+        if worth_rolling(folder):  # of processes that are no more
+            roll_apart(folder, "served")
 
     def append(
         self,

@@ -95,7 +95,7 @@ def test_rolling_changes_nothing_that_is_read(home: Path) -> None:
         pass
     before = feature_log("flights").read()
     assert before.num_rows == 151
-    roll(folder, batches)  # the process that FeatureLog started may have been there first
+    assert roll(folder, batches) == 3
     assert len(list(folder.glob("*.parquet"))) == 3
     assert len(list(folder.glob("*.journal"))) == 1
     after = feature_log("flights").read()
@@ -114,7 +114,7 @@ def test_a_torn_record_is_counted_and_a_damaged_one_is_said(home: Path) -> None:
         log = FeatureLog(folder, SHAPE)
         log.append(name, micros(START), [row()])
         log.close()
-    torn, damaged = sorted(folder.glob("*.journal"))
+    torn, damaged = sorted(folder.glob("*.journal"), key=lambda path: b"two" in path.read_bytes())
     with torn.open("ab") as file:
         file.write(b"\x40\x00\x00\x00\x01")
     with warnings.catch_warnings():
@@ -149,12 +149,12 @@ def test_versions_of_a_service_are_read_together_where_their_types_agree(home: P
     )
     for shape, served in ((SHAPE, row()), (wider, Row(["DL"], [], [7, 8], bytes(1), [None]))):
         log = FeatureLog(folder, shape)
-        log.append(shape.service, micros(START), [served])
+        log.append(shape.service, micros(START) + (shape is wider), [served])
         log.close()
     table, shapes = feature_log("flights").read_whole()
     assert table["delay"].to_pylist() == [1.5, 7.0]
     assert table["gust"].to_pylist() == [None, 8]
-    assert shapes == [SHAPE, wider]
+    assert {each.service: each for each in shapes} == {"flights@1": SHAPE, "flights@2": wider}
     other = Shape("flights@3", (), (), (Feature("delay", "string", "w@4", 0),), ("w@4",))
     log = FeatureLog(folder, other)
     log.append("three", micros(START), [Row([], [], ["late"], bytes(1), [None])])
