@@ -130,6 +130,11 @@ def _aggregated(
                 f"{what} takes the {each.function} of {each.column!r}, which holds {kind}",
                 hint="count, last, top_k and distinct take any values",
             )
+        if kind.startswith(("list", "struct")):
+            raise InvalidInput(
+                f"{what} aggregates {each.column!r}, which holds {kind}",
+                hint="take a part of it as a column of its own",
+            )
         for feature in each.features:
             if feature in columns:
                 raise InvalidInput(
@@ -144,6 +149,8 @@ def _type(aggregation: Aggregation, kind: str) -> str:
         return "int64"
     if aggregation.function in ("mean", "std", "decayed"):
         return "float64"
+    if kind.startswith("decimal"):
+        kind = "float64"  # as windows hold them
     if aggregation.function == "sum":
         return "int64" if kind.startswith(_WHOLE) else "float64"
     if aggregation.function == "top_k":
