@@ -21,7 +21,10 @@ from workbench.features.definitions.registration import feature_service, feature
 from workbench.features.definitions.views import FeatureService, FeatureView
 from workbench.features.governance.catalogue import search_features
 from workbench.features.governance.impact import impact
+from workbench.features.governance.removal import delete_view, rename_view
 from workbench.features.governance.tags import tag, tags, untag
+from workbench.features.governance.unused import unused_features
+from workbench.features.governance.usage import usage
 from workbench.features.log.events import track_event, tracked_events
 from workbench.features.log.predictions import prediction_log
 from workbench.features.log.served import feature_log
@@ -74,6 +77,7 @@ __all__ = [
     "base_rate",
     "connect",
     "dataset",
+    "delete_view",
     "deploy",
     "deployment",
     "deployments",
@@ -103,6 +107,7 @@ __all__ = [
     "publish",
     "push",
     "register",
+    "rename_view",
     "rollback",
     "run_notebook",
     "runs",
@@ -121,6 +126,8 @@ __all__ = [
     "train",
     "training_set",
     "untag",
+    "unused_features",
+    "usage",
     "validate",
     "why",
 ]

@@ -8,7 +8,7 @@ all its features.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -150,15 +150,23 @@ class Flow:
                     waiting.append(target)
         return found
 
-    def dependants(self, column: str, *, breaks: bool = True) -> list[Dependant]:
-        """Return what depends on a column of the roots, nearest first; see `dependants_on`."""
-        reached = self.reached([(each.id, column) for each in self.roots], breaks=breaks)
+    def dependants(self, column: str, name: str | None = None) -> list[Dependant]:
+        """Return what breaks without a column of the roots, nearest first.
+
+        Parameters
+        ----------
+        column : str
+        name : str, optional
+            Of the roots that are meant; by default all are.
+        """
+        start = [each for each in self.roots if name is None or each.name == name]
+        reached = self.reached([(each.id, column) for each in start], breaks=True)
         columns: dict[str, list[str]] = {}
         first: dict[str, Place] = {}
-        for artifact, name in reached:
-            columns.setdefault(artifact, []).append(name)
-            first.setdefault(artifact, (artifact, name))
-        roots = {each.id for each in self.roots}
+        for artifact, reached_column in reached:
+            columns.setdefault(artifact, []).append(reached_column)
+            first.setdefault(artifact, (artifact, reached_column))
+        roots = {each.id for each in start}
         return [
             Dependant(self.artifacts[each], tuple(names), self.path(reached, first[each]))
             for each, names in columns.items()
@@ -253,20 +261,27 @@ def _is_shown(artifact: Artifact) -> bool:
     return artifact.kind in NAMES and artifact.state != "deleted"
 
 
-def current(found: Iterable[Dependant]) -> list[Dependant]:
-    """Return those that are in use: the newest of their name, and models that an alias points at.
+def in_use() -> Callable[[Dependant], bool]:
+    """Return what says whether a dependant is in use, as of now.
 
-    Of deployments only what is live counts.
+    That is the newest of its name, and a model that an alias points at; of deployments only what is
+    live.
     """
     metadata = workspace.current().metadata
-    newest = {each.id for each in metadata.artifacts(tuple(NAMES), latest_only=True)}
-    aliased = {each.id for each in metadata.artifacts("model") if each.aliases}
-    return [
-        each
-        for each in found
-        if each.artifact.id in newest | aliased
-        and (each.artifact.kind != "deployment" or each.artifact.properties.get("state") == "live")
-    ]
+    known = {each.id for each in metadata.artifacts(tuple(NAMES), latest_only=True)}
+    known |= {each.id for each in metadata.artifacts("model") if each.aliases}
+
+    def used(dependant: Dependant) -> bool:
+        artifact = dependant.artifact
+        live = artifact.kind != "deployment" or artifact.properties.get("state") == "live"
+        return artifact.id in known and live
+
+    return used
+
+
+def current(found: Iterable[Dependant]) -> list[Dependant]:
+    """Return those that are in use; see `in_use`."""
+    return list(filter(in_use(), found))
 
 
 def listed(found: Sequence[Dependant], most: int = 8) -> str:
