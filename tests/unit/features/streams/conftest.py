@@ -29,9 +29,7 @@ def at(seconds: float) -> str:
     return (START + timedelta(seconds=seconds)).isoformat()
 
 
-def pay(
-    seconds: float, amount: float | None = 1.0, card: str = "c1", **more: Any
-) -> dict[str, Any]:
+def pay(seconds: float, amount: Any = 1.0, card: Any = "c1", **more: Any) -> dict[str, Any]:
     return {"card": card, "at": at(seconds), "amount": amount, **more}
 
 

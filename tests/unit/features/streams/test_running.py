@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.features.conftest import NOW
 from tests.unit.features.streams.conftest import at, card_key, pay
-from workbench.core.errors import Conflict, InvalidInput, NotFound, Unavailable
+from workbench.core.errors import Conflict, InvalidInput, NotFound, StorageFull, Unavailable
 from workbench.features.online.materialization import materialize
 from workbench.features.online.pushing import push
 from workbench.features.online.reading import online
@@ -165,9 +165,10 @@ def test_what_did_not_reach_the_store_is_written_when_it_goes_on(
         if rows:
             raise Dies
 
-    with monkeypatch.context() as patch, pytest.raises(Dies):
+    with monkeypatch.context() as patch:
         patch.setattr(one._processor, "write", die)
-        one.run()
+        with pytest.raises(Dies):
+            one.run()
     assert windows(place, totals)["amount_sum_1d"] == 10.0
     stream(totals, events.path).run(max_events=0)
     assert windows(place, totals)["amount_sum_1d"] == 15.0
@@ -203,6 +204,22 @@ def test_a_store_that_does_not_answer_is_waited_for(request, name, place, events
     with pytest.raises(Unavailable, match="gone"):
         again.run()
     assert again.status().state == "failed"
+
+
+def test_a_full_disk_is_waited_for_and_nothing_counts_twice(place, totals, events, monkeypatch):
+    events.write_all(pay(second, 1) for second in range(10))
+    one = stream(totals, events.path, batch=5)
+    commit, failures = one._checkpoint.commit, [3]
+
+    def full(step):
+        if step.rows and failures[0]:
+            failures[0] -= 1
+            raise StorageFull("no room")
+        commit(step)
+
+    monkeypatch.setattr(one._checkpoint, "commit", full)
+    assert one.run(caught_up=True).counts.events == 10
+    assert windows(place, totals)["amount_sum_1d"] == 10.0
 
 
 def test_a_store_that_lost_its_rows_gets_them_again(place, totals, latest, events):
