@@ -18,6 +18,8 @@ from workbench.features.definitions.registration import feature_view
 from workbench.features.online.freshness import freshness
 from workbench.features.online.materialization import materialize
 from workbench.features.online.reading import online
+from workbench.jobs import run_notebook
+from workbench.jobs.packaged import packaged_notebook
 
 KEYS = 5000
 
@@ -110,3 +112,13 @@ def test_two_at_once_are_told_of_each_other_and_the_dead_hold_nothing(place, vie
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         assert materialize(view) == {"rows": KEYS - 2000}
+
+
+def test_the_scheduled_notebook_carries_the_newest_data(place, view):
+    job = run_notebook(packaged_notebook("jobs/materialize.ipynb"), {"views": ["rows"]})
+    assert job.state == "complete"
+    assert values(view) == list(range(KEYS))
+    more = pa.table({"key": [0], "at": [datetime.now(UTC)], "value": [-1]})
+    ingest(more, name="rows", time="at")
+    run_notebook(packaged_notebook("jobs/materialize.ipynb"), {})
+    assert values(view) == [-1, *[None] * (KEYS - 1)]

@@ -190,20 +190,61 @@ def push(view: str, rows: tuple[str, ...], source: TextIO | None) -> None:
 
 @features.command()
 @click.argument("views", nargs=-1)
+@click.option("--since", help="Only what became known after this time.")
+@click.option("--until", help="Only what was known by this time; now by default.")
+@click.option("--refresh", is_flag=True, help="Follow the newest versions of the datasets first.")
+@click.option(
+    "--precompute", is_flag=True, help="Put each service named together, a row an entity."
+)
+@click.option("--every", metavar="CRON", help="Do it again and again: '*/15 * * * *'.")
 @as_json
 @in_workspace
-def materialize(views: tuple[str, ...], wants_json: bool) -> None:
+def materialize(
+    views: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    refresh: bool,
+    precompute: bool,
+    every: str | None,
+    wants_json: bool,
+) -> None:
     """Write the latest known row of each key into the online store; all views when none is named.
 
-    Example: workbench features materialize weather
+    With --every it is scheduled, with --refresh implied, and nothing is written now.
+
+    Example: workbench features materialize weather --every "*/15 * * * *"
     """
+    named = list(views) or None
+    if every is not None:
+        if since or until or precompute:
+            raise click.UsageError("--every goes with views alone")
+        _schedule_materialize(named, every)
+        return
     from workbench.features.online.materialization import materialize as carry
 
-    written = carry(list(views) or None)
+    written = carry(
+        named, since=since, until=until, refresh=refresh, precompute=True if precompute else None
+    )
     if wants_json:
         print_json(written)
     else:
         print_table(("view", "rows"), list(written.items()), empty="")
+
+
+def _schedule_materialize(views: list[str] | None, cron: str) -> None:
+    from workbench.features.definitions.selections import resolve
+    from workbench.jobs import schedule
+    from workbench.jobs.packaged import packaged_notebook
+
+    if views is not None:
+        resolve(views)  # a name that is wrong is told now, not at night
+    made = schedule(
+        packaged_notebook("jobs/materialize.ipynb"),
+        cron=cron,
+        parameters={"views": views},
+        name="materialize" if views is None else f"materialize {' '.join(views)}",
+    )
+    click.echo(f"{made.name} is scheduled, next at {made.next_run}")
 
 
 @features.command()

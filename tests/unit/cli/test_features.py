@@ -101,3 +101,28 @@ def test_why_tells_the_row_taken_and_those_that_were_not(call):
     known = json.loads(call("why", "examples", 0, "temp", "--json"))
     assert known["value"] == 32.0
     assert [each["reason"] for each in known["rejected"]].count("future") == 1
+
+
+def test_materialization_is_scheduled_or_over_a_stretch_of_time(call, monkeypatch):
+    from workbench.jobs.schedules import schedules
+
+    monkeypatch.setitem(schedules.__globals__, "start_daemon", lambda: None)
+    said = call("materialize", "hourly", "airport", "--every", "*/15 * * * *")
+    assert said.startswith("materialize hourly airport is scheduled, next at ")
+    (kept,) = schedules()
+    assert (kept.cron, kept.parameters) == ("*/15 * * * *", {"views": ["hourly", "airport"]})
+    assert "did you mean 'hourly'" in call("materialize", "houlry", "--every", "@daily", code=1)
+    assert "--every goes" in call("materialize", "--every", "@daily", "--since", "2013", code=2)
+    words = (
+        "materialize",
+        "hourly",
+        "--since",
+        "2013-01-01T01:00Z",
+        "--until",
+        "2013-01-01T02:00Z",
+    )
+    assert json.loads(call(*words, "--json")) == {"hourly": 1}
+    wb.ingest(pd.DataFrame({"origin": ["LGA"], "runways": [2]}), name="airports")
+    wb.feature_service("both", ["hourly", "airport"])
+    written = json.loads(call("materialize", "both", "--refresh", "--precompute", "--json"))
+    assert written == {"hourly": 1, "airport": 1, "both@1": 2}

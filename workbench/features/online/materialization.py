@@ -11,7 +11,12 @@ from workbench.core.progress import progress as shown
 from workbench.data.times import as_utc
 from workbench.features.definitions.registration import views as registered
 from workbench.features.definitions.selections import Asked, resolve
-from workbench.features.definitions.views import FeatureService, service_from
+from workbench.features.definitions.views import (
+    FeatureService,
+    FeatureView,
+    service_from,
+    view_from,
+)
 from workbench.features.online.carrying import Materialization
 from workbench.features.online.precomputing import forget
 from workbench.features.online.precomputing import precompute as put_together
@@ -26,6 +31,7 @@ def materialize(
     at: datetime | date | str | None = None,
     since: datetime | date | str | None = None,
     until: datetime | date | str | None = None,
+    refresh: bool = False,
     precompute: bool | None = None,
     progress: Progress | None = None,
 ) -> dict[str, int]:
@@ -39,10 +45,15 @@ def materialize(
     stands still there: ages are measured at `at` until they are materialized again without it. That
     is how data of another year are tried out.
 
+    To do it again and again, schedule the notebook that comes with the package:
+    ``wb.schedule("notebooks/jobs/materialize.ipynb", cron="*/15 * * * *")``, or in a shell
+    ``workbench features materialize --every "*/15 * * * *"``.
+
     Parameters
     ----------
     views : views, services or their references, optional
-        The newest version of every view by default.
+        The newest version of every view by default. Of versions that differ in their data alone,
+        which share a table, it is always the newest that is written.
     at : datetime, date or str, optional
         The moment to show; the table of each view is replaced.
     since : datetime, date or str, optional
@@ -50,6 +61,9 @@ def materialize(
         left to the store as it is.
     until : datetime, date or str, optional
         Write only what was known by then; now by default.
+    refresh : bool
+        Whether views first follow the newest versions of their datasets. One that is a Python
+        function, or was defined anew since, stays as it is.
     precompute : bool, optional
         True makes, for each service named, one row an entity of the rows of its views, which it is
         read from then on; whatever is written to its views is put together there at once. Its views
@@ -101,6 +115,9 @@ def materialize(
         raise InvalidInput(f"since={since} is not before until={until}", hint="swap them")
     as_of = None if at is None else micros(as_utc(at, "at"))
     services = [] if precompute is None else _services(views)
+    chosen = [_newest_alike(view) for view in chosen]
+    if refresh:
+        chosen = [_refreshed(view) for view in chosen]
     written = {
         view.name: Materialization(view, progress).run(as_of, first, last) for view in chosen
     }
@@ -111,6 +128,19 @@ def materialize(
         else:
             forget(service)
     return written
+
+
+def _newest_alike(view: FeatureView) -> FeatureView:
+    """Return the newest version of the same definition, for its table is theirs in common."""
+    versions = workspace.current().metadata.versions("feature_view", view.name)
+    same = (each for each in versions if each.properties["definition"] == view.definition)
+    found = next(same, None)
+    return view if found is None else view_from(found)
+
+
+def _refreshed(view: FeatureView) -> FeatureView:
+    newest = registered([view.name])[0].ref == view.ref
+    return view.refresh() if newest and view.source.kind != "function" else view
 
 
 def _services(asked: Asked | Sequence[Asked] | None) -> list[FeatureService]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -14,7 +15,8 @@ from workbench.core.clock import FakeClock
 from workbench.core.errors import Conflict, InvalidInput, StorageFull
 from workbench.data.datasets.ingest import ingest
 from workbench.features.definitions.entities import Entity
-from workbench.features.definitions.registration import feature_view
+from workbench.features.definitions.registration import feature_service, feature_view
+from workbench.features.definitions.registration import views as registered
 from workbench.features.definitions.views import FeatureView
 from workbench.features.online import carrying, passes
 from workbench.features.online.materialization import materialize
@@ -67,6 +69,27 @@ def test_of_new_data_only_what_differs_is_written(view: FeatureView, clock: Fake
     ingested([*rows, ("k05", ago(2), -1.0), ("k07", ago(0.5), 70.0), ("new", ago(9), 9.0)])
     assert materialize(view.refresh()) == {"rows": 3}
     assert values(view, ["k03", "k05", "k07", "new", "k00"]) == [None, 5, 70, 9, 0]
+
+
+def test_views_follow_the_newest_data_when_told_to(view: FeatureView, place: Workspace) -> None:
+    service = feature_service("one", view)
+    materialize(service)
+    ingested([("new", ago(1), 7.0)])
+    assert materialize(service) == {"rows": 0}
+    assert materialize(service, refresh=True) == {"rows": 1}
+    assert online(service, {"key": "new"}) == [{"value": 7}]
+    assert materialize(service) == {"rows": 0}  # which is pinned to the version before
+    assert online(service, {"key": "new"}) == [{"value": 7}]
+    former = registered()[0]
+    feature_view(entities=Entity("key"), source="rows", ttl=timedelta(days=1))  # defined anew
+    assert materialize(service, refresh=True) == {"rows": 0}
+    assert registered()[0].definition != former.definition
+    made = feature_view(entities=Entity("key"), time="at", name="made")(_made)
+    assert materialize(made, refresh=True) == {"made": 1}
+
+
+def _made(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows
 
 
 def test_what_the_data_no_longer_say_is_removed_and_what_was_pushed_stays(
