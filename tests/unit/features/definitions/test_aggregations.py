@@ -78,7 +78,7 @@ def test_what_cannot_be_aggregated_is_refused(
     purchases: Dataset, aggregation: Aggregation, message: str
 ) -> None:
     with pytest.raises(InvalidInput, match=message):
-        feature_view(name="v", entities=CARD, source=purchases, aggregations=aggregation)
+        feature_view(name="v", entities=CARD, source=purchases, aggregations=[aggregation])
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_an_aggregating_view_has_a_time_and_no_age(
 ) -> None:
     count = Aggregation("count", windows="1h")
     with pytest.raises(InvalidInput, match=message):
-        feature_view(name="v", entities=CARD, source=purchases, aggregations=count, **options)
+        feature_view(name="v", entities=CARD, source=purchases, aggregations=[count], **options)
 
 
 @pytest.mark.parametrize(
