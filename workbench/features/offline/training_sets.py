@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench import workspace
@@ -16,16 +12,20 @@ from workbench.core.references import check_name
 from workbench.data.datasets import Dataset, dataset
 from workbench.data.datasets.declaration import Declaration
 from workbench.data.datasets.writing import write_dataset
-from workbench.data.reading import Rows
 from workbench.features.definitions.computed import OnDemandView
-from workbench.features.definitions.selections import Asked, Chosen, Selection, choose
+from workbench.features.definitions.selections import Asked, Chosen, choose
 from workbench.features.offline.cache import known_rows_of
 from workbench.features.offline.from_log import served_training_set
 from workbench.features.offline.horizon import read_settled
+from workbench.features.offline.joined_rows import (
+    LabelCounts,
+    Progress,
+    beside_of,
+    joined_rows,
+    lookup_of,
+)
 from workbench.features.offline.on_demand import Computing
-from workbench.features.offline.point_in_time import Joiner, Lookup
 from workbench.features.offline.spines import Spine, listed, own_splits
-from workbench.features.offline.streamed import ahead, beside
 from workbench.metadata import ColumnSource
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from workbench.features.offline.spines import Given
 
 EXECUTION = "training_set"
-_MOST_LABELS = 50
-Progress = Callable[[int, int | None], None]
 
 
 def training_set(
@@ -56,6 +54,7 @@ def training_set(
     from_log: Served | Predicted | str | None = None,
     labels: Labels | Dataset | str | pd.DataFrame | pa.Table | None = None,
     progress: Progress | None = None,
+    cluster: bool | None = None,
 ) -> Dataset:
     """Join features to a spine as they were known at the time of each of its rows, and store it.
 
@@ -94,6 +93,9 @@ def training_set(
         ``wb.Labels("clicks", otherwise=False)`` labels those whose horizon is over.
     progress : callable, optional
         Called with the rows done and all rows (None where a stream does not say).
+    cluster : bool, optional
+        Whether tasks of Ray join pieces of the spine; by default where the workspace has a
+        ``ray_address``. The result is the same.
 
     Returns
     -------
@@ -108,6 +110,8 @@ def training_set(
     InvalidInput
         If the spine is empty, has no time (and not all views are static), lacks a key or the label,
         or has a key in another type than the view; or if several spines differ in their columns.
+    Unavailable
+        If no cluster answers, or a worker dies.
 
     Warns
     -----
@@ -158,13 +162,15 @@ def training_set(
             "label_counts": None,
             **settled.facts,
         }
-        counts = _Counts(found.label, facts)
+        counts = LabelCounts(found.label, facts)
         files = known_rows_of([each.view for each in chosen.selections])
         lookups = [
-            _lookup(each, rows, names) for each, rows in zip(chosen.selections, files, strict=True)
+            lookup_of(each, rows, names)
+            for each, rows in zip(chosen.selections, files, strict=True)
         ]
         computing = Computing(chosen, names, found.columns)
-        rows = _joined(found, lookups, computing, counts, progress)
+        beside = beside_of(found, lookups, cluster=cluster)
+        rows = joined_rows(found, beside, computing, counts, progress)
         made = write_dataset(
             step,
             rows,  # which also counts labels, so `facts` are complete once they are written
@@ -175,95 +181,8 @@ def training_set(
             properties=facts,
         )
         step.update(rows=made.rows, label_counts=facts["label_counts"])
-    counts.warn(made.rows)
+    counts.warn(made.rows, stacklevel=3)
     return made
-
-
-def _joined(
-    spine: Spine,
-    lookups: Sequence[Lookup],
-    computing: Computing,
-    counts: _Counts,
-    progress: Progress | None,
-) -> Rows:
-    """Return the spine's rows with their features, joined as they are read."""
-    import pyarrow as pa
-
-    joiner = Joiner(spine.time, lookups)
-
-    def joined() -> Iterator[pa.Table]:
-        done = 0
-        for table, found in beside(spine.tables, joiner, workspace.current().home):
-            made = computing.add(table, found, done)
-            columns = [*table.columns, *made.columns]
-            yield pa.table(columns, names=[*table.column_names, *made.column_names])
-            counts.add(table)
-            done += table.num_rows
-            if progress is not None:
-                progress(done, spine.rows)
-
-    waiting = joined()
-    first = next(waiting)  # made here: what takes long before it can be interrupted
-    begun = [chain([first], ahead(waiting))]
-
-    def tables() -> Iterator[pa.Table]:
-        return begun.pop() if begun else ahead(joined())
-
-    return Rows(first.schema, tables, spine.source, spine.rows, spine.assumed_utc)
-
-
-class _Counts:
-    """Counts a label's values while rows pass, as long as they are few.
-
-    Parameters
-    ----------
-    label : str or None
-    facts : dict
-        Where ``label_counts`` is said.
-    """
-
-    def __init__(self, label: str | None, facts: dict[str, Any]) -> None:
-        self._label = label
-        self._facts = facts
-        self._counts: Counter[Any] = Counter()
-
-    def add(self, table: pa.Table) -> None:
-        import pyarrow.compute as pc
-
-        if self._label is None or len(self._counts) > _MOST_LABELS:
-            return
-        counted = pc.value_counts(table.column(self._label).combine_chunks())
-        for each in counted.slice(0, _MOST_LABELS + 1).to_pylist():
-            self._counts[each["values"]] += each["counts"]
-        if len(self._counts) <= _MOST_LABELS:
-            self._facts["label_counts"] = {str(each): n for each, n in self._counts.items()}
-        else:
-            self._facts["label_counts"] = None
-
-    def warn(self, rows: int) -> None:
-        """Say so where the label has one value only."""
-        present = [each for each in self._counts if each is not None]
-        if self._label is not None and len(present) < 2:
-            only = f"only the value {present[0]!r}" if present else "no value"
-            warnings.warn(
-                f"the label {self._label!r} has {only} in {rows:,} rows; nothing can be learned "
-                "from it",
-                stacklevel=3,
-            )
-
-
-def _lookup(selection: Selection, rows: Path, names: Mapping[tuple[str, str], str]) -> Lookup:
-    view = selection.view
-    positions = {column.name: position for position, column in enumerate(view.columns)}
-    return Lookup(
-        view=view.name,
-        rows=rows,
-        keys=view.keys,
-        columns={positions[each]: names[view.name, each] for each in selection.columns},
-        static=view.time is None,
-        ttl=view.ttl,
-        aggregations=view.aggregations,
-    )
 
 
 def _lineage(
