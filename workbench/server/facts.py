@@ -202,6 +202,18 @@ def _feature_view(artifact: Artifact, around: Surroundings) -> Facts:
     return Facts(text, values, chips, artifact.state)
 
 
+def _on_demand_view(artifact: Artifact, around: Surroundings) -> Facts:
+    properties = artifact.properties
+    values: dict[str, Any] = {
+        "features": len(properties.get("columns") or []),
+        "entities": [str(each["name"]) for each in properties.get("entities") or []],
+    }
+    if properties.get("owner"):
+        values["owner"] = str(properties["owner"])
+    chips = (*artifact.aliases, *(str(each) for each in properties.get("tags") or ()))
+    return Facts("on demand", values, chips, artifact.state)
+
+
 def _feature_service(artifact: Artifact, around: Surroundings) -> Facts:
     count = len(artifact.properties.get("features") or [])
     text = formats.counted(count, "feature")
@@ -302,6 +314,7 @@ def _figures(artifact: Artifact, around: Surroundings) -> Facts:
 _BY_KIND: dict[str, Callable[[Artifact, Surroundings], Facts]] = {
     "dataset": _dataset,
     "feature_view": _feature_view,
+    "on_demand_view": _on_demand_view,
     "feature_service": _feature_service,
     "model": _model,
     "deployment": _deployment,

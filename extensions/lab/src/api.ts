@@ -51,6 +51,8 @@ export interface IPreview {
   readonly sampled: number;
   readonly tables: readonly ITable[];
   readonly drawn: readonly JoinedRow[];
+  /** Why the features cannot be joined to this spine. */
+  readonly trouble: IFailure | null;
 }
 
 /** An error that the server explained. */

@@ -8,6 +8,7 @@ import { kindOf, stateName } from "./wording";
 const KIND: Record<string, string> = {
   dataset: "▤",
   feature_view: "ƒ",
+  on_demand_view: "ƒ",
   feature_service: "ƒ",
   run: "○",
   model: "◆",

@@ -208,14 +208,16 @@ function Actions(
           >
             {trans.__("Build training set…")}
           </button>
-          <button
-            type="button"
-            className="wb-Button"
-            title={page.view.carry}
-            onClick={() => void commands.execute(CommandIDs.insertText, { code: page.view?.carry ?? "" })}
-          >
-            {trans.__("Materialize")}
-          </button>
+          {page.view.carry === null ? null : (
+            <button
+              type="button"
+              className="wb-Button"
+              title={page.view.carry}
+              onClick={() => void commands.execute(CommandIDs.insertText, { code: page.view?.carry ?? "" })}
+            >
+              {trans.__("Materialize")}
+            </button>
+          )}
         </>
       ) : null}
       {page.kind === "dataset" ? (

@@ -25,6 +25,11 @@ interface IPiece {
   text: string;
 }
 
+/** Whether a word is one of Python's own, and so no name. */
+export function isKeyword(word: string): boolean {
+  return WORDS.python.has(word);
+}
+
 /** Cut code into pieces, each with its kind; together they are the code. */
 export function pieces(code: string, language: CodeLanguage): IPiece[] {
   const found: IPiece[] = [];

@@ -14,8 +14,10 @@ export async function runCode(
   trans: TranslationBundle,
 ): Promise<void> {
   await insertCode(code, app, tracker, trans);
-  if (tracker?.currentWidget) {
-    await app.commands.execute("notebook:run-cell");
+  const panel = tracker?.currentWidget;
+  if (panel) {
+    await panel.sessionContext.ready;
+    await NotebookActions.run(panel.content, panel.sessionContext);
   }
 }
 

@@ -148,8 +148,8 @@ export interface IViewHead {
   readonly parts: Parts;
   readonly tags: readonly string[];
   readonly versions: readonly ICellLink[];
-  /** The code that carries it online. */
-  readonly carry: string;
+  /** The code that carries it online; null for what is computed when asked. */
+  readonly carry: string | null;
 }
 
 /** What a dataset's page knows before any of its parts is read. */

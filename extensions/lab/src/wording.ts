@@ -33,6 +33,7 @@ export function kindOf(kind: string, trans: TranslationBundle): string {
   const names: Record<string, () => string> = {
     dataset: () => trans.__("dataset"),
     feature_view: () => trans.__("feature view"),
+    on_demand_view: () => trans.__("on-demand view"),
     feature_service: () => trans.__("feature service"),
     run: () => trans.__("run"),
     model: () => trans.__("model"),
@@ -100,7 +101,7 @@ export function factsOf(record: IRecord, language: ILanguage, step?: string): st
       ? trans._n("%2 feature", "%2 features", facts.features, whole(facts.features, language))
       : null,
     facts.entities?.length ? trans.__("of %1", facts.entities.join(", ")) : null,
-    record.kind === "feature_view" ? factOf(record, language) : null,
+    record.kind === "feature_view" || record.kind === "on_demand_view" ? factOf(record, language) : null,
     facts.ttl === undefined ? null : trans.__("valid for %1", span(facts.ttl * 1000, language)),
     facts.owner ? trans.__("by %1", facts.owner) : null,
     facts.flavor ?? null,
@@ -175,6 +176,7 @@ const FACTS: Record<string, (record: IRecord, language: ILanguage) => string | n
       ? language.trans.__("fresh %1", span(language.now - Date.parse(facts.materialized_at), language))
       : language.trans.__("not materialized");
   },
+  on_demand_view: (_, language) => language.trans.__("on demand"),
   feature_service: ({ facts }, language) =>
     language.trans._n("%2 feature", "%2 features", facts.features ?? 0, whole(facts.features ?? 0, language)),
   run: ({ facts, state }, language) => {

@@ -22,7 +22,7 @@ def catalogue() -> dict[str, Any]:
     metadata = workspace.current().metadata
     found = [
         each
-        for kind in ("feature_view", "feature_service")
+        for kind in ("feature_view", "on_demand_view", "feature_service")
         for each in metadata.artifacts(kind, latest_only=True, limit=MOST)
     ]
     used = metadata.last_used([each.id for each in found])
@@ -47,8 +47,8 @@ def _in_store(views: list[Artifact]) -> tuple[dict[str, Freshness] | None, str |
 
 
 def _fresh(each: Artifact, known: dict[str, Freshness] | None, now: datetime) -> str:
-    if each.kind == "feature_service":
-        return "service"
+    if each.kind in ("feature_service", "on_demand_view"):
+        return {"feature_service": "service", "on_demand_view": "on demand"}[each.kind]
     return "unknown" if known is None else word_of(each.properties, known.get(each.id), now)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from workbench import workspace
 from workbench.core.errors import NotFound
 from workbench.features.definitions.aggregations import Aggregation
+from workbench.features.governance.tags import tags_of
 from workbench.metadata import Artifact
 from workbench.server import snippets
 from workbench.server.tables import column, column_link, link, links, table
@@ -31,7 +32,7 @@ def definition(view: Artifact) -> dict[str, Any]:
     producer = next(iter(metadata.producers(view.id)), None)
     inputs = [] if producer is None else metadata.inputs(producer.id)
     return {
-        "tables": [*table("Features", heads, rows), *_means(said, inputs)],
+        "tables": [*table("Features", heads, rows), *_means(view, inputs)],
         "code": snippets.making(view, producer, inputs),
         "sql": said.get("sql"),
     }
@@ -91,14 +92,18 @@ def _made_of(aggregations: list[dict[str, Any]]) -> dict[str, str]:
     return made
 
 
-def _means(said: dict[str, Any], inputs: list[Artifact]) -> list[dict[str, Any]]:
+def _means(view: Artifact, inputs: list[Artifact]) -> list[dict[str, Any]]:
     """Return what the view is about and how its rows count, a line each."""
+    said = view.properties
     keys = {str(each["name"]): str(each.get("type", "")) for each in said.get("keys") or []}
     rows: list[tuple[str, Any]] = []
     for entity in said.get("entities") or []:
         listed = ", ".join(f"{key} ({keys.get(key, '')})" for key in entity["keys"])
         rows.append(("entity", f"{entity['name']}: {listed}"))
-    if said.get("static"):
+    if view.kind == "on_demand_view":
+        given = ", ".join(f"{each['name']} ({each['type']})" for each in said["inputs"])
+        rows += [("time", "computed when asked"), ("takes", given or "none")]
+    elif said.get("static"):
         rows.append(("time", "static"))
     else:
         rows.append(("time", str(said.get("time") or "")))
@@ -107,6 +112,10 @@ def _means(said: dict[str, Any], inputs: list[Artifact]) -> list[dict[str, Any]]
     rows += [("reads", link(each.ref, each.id)) for each in inputs]
     if said.get("owner"):
         rows.append(("owner", str(said["owner"])))
+    ways: dict[str, str] = {}
+    for each in tags_of(view):
+        ways.setdefault(each.tag, each.way)
+    rows += [("tag", f"{name}: {way}") for name, way in ways.items()]
     return table("Meaning", [column("what", "word"), column("value", "word")], rows)
 
 

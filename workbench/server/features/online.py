@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from workbench import workspace
 from workbench.core.calls import Name, call, literal
-from workbench.core.errors import NotFound
+from workbench.core.errors import InvalidInput, NotFound
 from workbench.data.engine import open_engine, parquet
 from workbench.features.definitions.selections import Selection
 from workbench.features.definitions.views import FeatureView, view_from
 from workbench.features.offline.cache import known_rows
 from workbench.features.offline.point_in_time import join
 from workbench.features.online.reading import online as read_online
+from workbench.features.online.skew import skew
 from workbench.metadata import Artifact
 from workbench.server import facts
 from workbench.server.features.joined import lookup_of
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 #: So many keys are compared.
 SAMPLED = 300
+#: Of so many services, the latest, so many logged rows are compared.
+SERVICES, LOGGED = 3, 5_000
 #: So many cells that differ are listed.
 LISTED = 100
 
@@ -66,6 +69,7 @@ def online(artifact: Artifact) -> dict[str, Any]:
     return {
         "tables": [
             *table("Online against offline", heads, rows),
+            *_served(artifact, view),
             *table("Values that differ", shown, cells),
         ],
         "compared": {
@@ -76,6 +80,35 @@ def online(artifact: Artifact) -> dict[str, Any]:
         },
         "code": _looking_up(view, keys),
     }
+
+
+def _served(artifact: Artifact, view: FeatureView) -> list[dict[str, Any]]:
+    """Return how what services answered, as they logged it, differs from training sets."""
+    metadata = workspace.current().metadata
+    steps = [each for each in metadata.consumers(artifact.id) if each.kind == "feature_service"]
+    names = dict.fromkeys(made.name for step in steps for made in metadata.outputs(step.id))
+    rows: list[list[Any]] = []
+    for name in list(names)[-SERVICES:]:
+        try:
+            found = skew(name, rows=LOGGED)
+        except (NotFound, InvalidInput):  # nothing was served, or not from what there is now
+            continue
+        rows += [
+            [
+                name,
+                each.feature,
+                each.rows,
+                each.stale,
+                each.ahead,
+                each.wrong,
+                None if each.lag is None else each.lag.total_seconds(),
+            ]
+            for each in found.features
+            if each.view.partition("@")[0] == view.name
+        ]
+    heads = [column("service"), column("feature", "code")]
+    heads += [column(name, "count") for name in ("compared", "stale", "ahead", "wrong")]
+    return table("Served against offline", [*heads, column("lag", "seconds")], rows)
 
 
 def _keys(view: FeatureView) -> pa.Table:

@@ -26,6 +26,8 @@ def view_page(artifact: Artifact, versions: list[Artifact]) -> dict[str, Any]:
             "parts": [{"key": key, "count": count} for key, count in counts.items()],
             "tags": list(said.get("tags") or []),
             "versions": [link(each.ref, each.id) for each in others[:CHOSEN]],
-            "carry": call("wb.materialize", artifact.ref),
+            "carry": None
+            if artifact.kind == "on_demand_view"
+            else call("wb.materialize", artifact.ref),
         }
     }

@@ -47,12 +47,17 @@ _VIEW: dict[str, Callable[[Artifact], dict[str, Any]]] = {
     "versions": _versions,
     "users": _users,
 }
+_ON_DEMAND: dict[str, Callable[[Artifact], dict[str, Any]]] = {
+    "definition": definition,
+    "versions": _versions,
+    "users": _users,
+}
 _SERVICE: dict[str, Callable[[Artifact], dict[str, Any]]] = {
     "definition": service,
     "versions": _versions,
     "users": _users,
 }
-KINDS = {"feature_view": _VIEW, "feature_service": _SERVICE}
+KINDS = {"feature_view": _VIEW, "on_demand_view": _ON_DEMAND, "feature_service": _SERVICE}
 
 
 def part(artifact: Artifact, name: str) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from workbench.core.errors import InvalidInput
+from workbench.core.errors import InvalidInput, NotFound
 from workbench.data.columns import Column, check_column
 from workbench.data.datasets import Dataset, dataset
 from workbench.features.definitions.selections import Chosen, Selection, choose
 from workbench.features.definitions.views import FeatureView
+from workbench.features.offline.leakage import Leakage, leakage
 from workbench.features.offline.on_demand import Computing
 from workbench.features.offline.point_in_time import Joiner
 from workbench.features.offline.spines import read_spine
@@ -41,12 +42,17 @@ def preview(wanted: Mapping[str, Any]) -> dict[str, Any]:
     wanted : mapping
         ``spine`` and, as far as they are chosen, ``features``, ``time`` and ``label``.
 
+    Returns
+    -------
+    dict
+        ``trouble`` says why the features cannot be joined, if so.
+
     Raises
     ------
     NotFound
-        If the spine, a view or a feature does not exist.
+        If the spine does not exist.
     InvalidInput
-        If the spine lacks a key or its time.
+        If what is wanted is not said in texts.
     """
     spine = dataset(_text(wanted, "spine"))
     time = _text(wanted, "time") or spine.time
@@ -61,8 +67,18 @@ def preview(wanted: Mapping[str, Any]) -> dict[str, Any]:
         "label": spine.label,
         "columns": [{"name": each.name, "type": each.type} for each in spine.columns],
     }
+    found = {"spine": head, "tables": [], "drawn": [], "sampled": 0, "trouble": None}
     if not features:
-        return {"spine": head, "tables": [], "drawn": [], "sampled": 0}
+        return found
+    try:
+        return found | _joined(spine, features, time, label)
+    except (NotFound, InvalidInput) as error:  # the spine's columns are there to choose others
+        return found | {"trouble": {"message": error.message, "hint": error.hint}}
+
+
+def _joined(
+    spine: Dataset, features: list[str], time: str | None, label: str | None
+) -> dict[str, Any]:
     chosen = choose(features)
     for name in filter(None, (time, label)):
         check_column(name, [each.name for each in spine.columns], "spine")
@@ -75,9 +91,17 @@ def preview(wanted: Mapping[str, Any]) -> dict[str, Any]:
     joined = Joiner(time, [lookup_of(each, names) for each in chosen.selections]).join(given)
     values = Computing(chosen, names, given.column_names).add(given, joined)
     answers = _answers(chosen, given, joined, names, time)
+    leaks = (
+        leakage(given, features, time=time)
+        if any(_is_late(s.view) for s in chosen.selections)
+        else None
+    )
     return {
-        "spine": head,
-        "tables": [*_counted(chosen, answers), *_first(given, values, numbers, spine)],
+        "tables": [
+            *_counted(chosen, answers),
+            *(_leaking(leaks) if leaks is not None else ()),
+            *_first(given, values, numbers, spine),
+        ],
         "drawn": _drawn(chosen, given, joined, names, time, numbers, answers),
         "sampled": given.num_rows,
     }
@@ -156,6 +180,30 @@ def _counted(chosen: Chosen, answers: _Answers) -> list[dict[str, Any]]:
             ]
         )
     return table("Rows that find something", heads, rows)
+
+
+def _is_late(view: FeatureView) -> bool:
+    """Return whether rows of a view may become known after they happened."""
+    return view.created is not None and view.created != view.time
+
+
+def _leaking(leaks: Leakage) -> list[dict[str, Any]]:
+    heads = [column("feature", "code"), column("rows", "count"), column("share", "share")]
+    heads += [column("late, median", "seconds"), column("late, most", "seconds")]
+    rows = [
+        [
+            each.feature,
+            each.rows,
+            each.share,
+            *(
+                None if length is None else length.total_seconds()
+                for length in (each.late_median, each.late_most)
+            ),
+        ]
+        for each in leaks.features
+        if each.rows
+    ]
+    return table("What a join by event time would leak", heads, rows)
 
 
 def _first(

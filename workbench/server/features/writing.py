@@ -7,11 +7,23 @@ from textwrap import indent
 from workbench.core.calls import Name, call, literal
 from workbench.metadata import Artifact, Execution
 
+#: A list longer than this is broken into lines.
+_LONG = 72
+
 
 def fetching_view(artifact: Artifact) -> str:
     """Return the code that reads a view's features of an entity."""
     keys = ", ".join(f"{literal(key)}: ..." for key in named(artifact.properties.get("keys")))
     return call("wb.online", artifact.name, Name(f"{{{keys}}}"))
+
+
+def fetching_on_demand(artifact: Artifact) -> str:
+    """Return the code that computes an on-demand view's features for a request."""
+    said = artifact.properties
+    names = [key for each in said.get("entities") or [] for key in each["keys"]]
+    names += named(said.get("inputs"))
+    given = ", ".join(f"{literal(name)}: ..." for name in dict.fromkeys(names))
+    return call("wb.online", artifact.name, Name(f"{{{given}}}"))
 
 
 def fetching_service(artifact: Artifact) -> str:
@@ -47,8 +59,13 @@ def making_view(artifact: Artifact, made_by: Execution | None, inputs: list[Arti
             query = literal(properties["sql"])
         return f"{needed}{header}\ndef {function}():\n    return {query}"
     source = next((each.ref for each in inputs if each.kind == "dataset"), None)
-    columns = [] if told["aggregations"] else named(properties.get("columns"))
+    columns = None if told["aggregations"] else _listed(named(properties.get("columns")))
     return needed + call("wb.feature_view", **said, source=source, features=columns, **told)
+
+
+def making_on_demand(artifact: Artifact, made_by: Execution | None, inputs: list[Artifact]) -> str:
+    """Return the program that an on-demand view runs, as it is kept."""
+    return str(artifact.properties.get("code") or "").rstrip()
 
 
 def making_service(artifact: Artifact, made_by: Execution | None, inputs: list[Artifact]) -> str:
@@ -56,7 +73,21 @@ def making_service(artifact: Artifact, made_by: Execution | None, inputs: list[A
     said = artifact.properties
     features = [str(each) for each in said.get("features") or []]
     told = said.get("description") or None
-    return call("wb.feature_service", artifact.name, features, description=told)
+    return call("wb.feature_service", artifact.name, _listed(features), description=told)
+
+
+def _listed(values: list[str]) -> Name:
+    """Return a list as an argument, a value a line where it is long.
+
+    Examples
+    --------
+    >>> _listed(["temp", "humid"]).text
+    '["temp", "humid"]'
+    """
+    line = literal(values)
+    if len(line) <= _LONG:
+        return Name(line)
+    return Name("[\n" + "".join(f"        {literal(each)},\n" for each in values) + "    ]")
 
 
 def _timedelta(seconds: float) -> str:
@@ -74,22 +105,21 @@ def _timedelta(seconds: float) -> str:
     return f"timedelta(seconds={seconds:g})"
 
 
-def _aggregations(known: object) -> list[Name] | None:
+def _aggregations(known: object) -> Name | None:
     if not isinstance(known, list) or not known:
         return None
-    return [
-        Name(
-            call(
-                "wb.Aggregation",
-                each["function"],
-                each.get("column"),
-                windows=each.get("windows"),
-                k=each["k"] if each.get("k", 1) > 1 else None,
-                half_life=each.get("half_life"),
-            )
+    calls = [
+        call(
+            "wb.Aggregation",
+            each["function"],
+            each.get("column"),
+            windows=each.get("windows"),
+            k=each["k"] if each.get("k", 1) > 1 else None,
+            half_life=each.get("half_life"),
         )
         for each in known
     ]
+    return Name("[\n" + "".join(f"        {each},\n" for each in calls) + "    ]")
 
 
 def named(columns: object) -> list[str]:

@@ -68,7 +68,8 @@ function Builder({ api, records, commands, translator, begun }: IBuilderProps): 
   React.useEffect(() => {
     setWanted((before) => freshened(before, begun));
   }, [begun]);
-  const { preview, failure, isReading } = usePreview(api, wanted);
+  const { preview, failure: failed, isReading } = usePreview(api, wanted);
+  const failure = failed ?? preview?.trouble ?? null;
   const code = wantedCode(wanted, preview?.spine ?? null);
   const isComplete = wanted.spine !== "" && wanted.features.length > 0 && wanted.name !== "";
   const change = (part: Partial<IWanted>): void => {
@@ -118,7 +119,7 @@ function Builder({ api, records, commands, translator, begun }: IBuilderProps): 
         <p className="wb-Hidden" role="status">
           {isReading ? trans.__("Joining some of the rows") : ""}
         </p>
-        {preview && wanted.spine !== "" && wanted.features.length > 0 ? (
+        {preview && !failure && wanted.spine !== "" && wanted.features.length > 0 ? (
           <div className="wb-Builder-preview" data-reading={isReading || undefined}>
             {preview.tables.slice(0, 1).map((table) => (
               <RecordTable key={table.title} table={table} language={language} note={trans.__("of %1 of the spine's %2 rows", whole(preview.sampled, language), whole(preview.spine.rows, language))} onOpen={(id) => void commands.execute(CommandIDs.openRecord, { id })} />
@@ -128,7 +129,7 @@ function Builder({ api, records, commands, translator, begun }: IBuilderProps): 
               <RecordTable key={table.title} table={table} language={language} onOpen={(id) => void commands.execute(CommandIDs.openRecord, { id })} />
             ))}
           </div>
-        ) : (
+        ) : failure ? null : (
           <p className="wb-Faint wb-Builder-said">
             {isReading
               ? trans.__("Joining some of the rows")
@@ -300,7 +301,7 @@ function ColumnChoice(props: {
         onChange(event.target.value);
       }}
     >
-      <option value="">{own === null ? trans.__("none") : trans.__("%1, the dataset's own", own)}</option>
+      <option value="">{own === null ? trans.__("none") : trans.__("%1 (its own)", own)}</option>
       {columns
         .filter((each) => each !== own)
         .map((each) => (
@@ -319,7 +320,7 @@ function FeatureList(props: IFormProps & { features: readonly IFeatureRecord[] |
   const [open, setOpen] = React.useState<ReadonlySet<string>>(new Set());
   const chosen = new Set(wanted.features);
   const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  const views = (features ?? []).filter(({ kind }) => kind === "feature_view");
+  const views = (features ?? []).filter(({ kind }) => kind !== "feature_service");
   const found = views.filter(({ name, description, features: columns }) => {
     const text = [name, description, ...columns].join("\n").toLocaleLowerCase();
     return words.every((word) => text.includes(word));

@@ -165,7 +165,7 @@ function Catalogue({ api, records, commands, translator }: IProps): React.JSX.El
 
 function counted(found: readonly IFeatureRecord[], all: readonly IFeatureRecord[], language: ILanguage): string {
   const { trans } = language;
-  const views = found.filter(({ kind }) => kind === "feature_view");
+  const views = found.filter(({ kind }) => kind !== "feature_service");
   const sum = views.reduce((count, { features }) => count + features.length, 0);
   const services = found.length - views.length;
   return [
@@ -186,6 +186,7 @@ export function freshnessName(word: string, { trans }: Pick<ILanguage, "trans">)
     never: () => trans.__("not online"),
     static: () => trans.__("static"),
     service: () => trans.__("service"),
+    "on demand": () => trans.__("on demand"),
     unknown: () => trans.__("not known"),
   };
   return names[word]?.() ?? word;

@@ -42,24 +42,30 @@ function Definition(props: IViewProps): React.JSX.Element {
   const { trans } = language;
   return (
     <Part {...props} name="definition">
-      {({ tables, code, sql }) => (
+      {({ tables, code, sql }) => {
+        const [features, ...rest] = tables;
+        const making = code ? (
+          <CodeView title={trans.__("Definition")} code={code} commands={commands} trans={trans} />
+        ) : null;
+        const isShort = rest.length === 0 && !sql;
+        return (
           <div className="wb-Beside">
             <div className="wb-Beside-main">
-              {tables.slice(0, 1).map((table) => (
-                <RecordTable key={table.title} {...props} table={table} />
-              ))}
-              {code ? <CodeView title={trans.__("Definition")} code={code} commands={commands} trans={trans} /> : null}
+              {features ? <RecordTable {...props} table={features} /> : null}
+              {isShort ? null : making}
             </div>
             <div className="wb-Beside-more">
-              {tables.slice(1).map((table) => (
+              {rest.map((table) => (
                 <RecordTable key={table.title} {...props} table={table} />
               ))}
               {sql ? (
                 <CodeView title={trans.__("Query")} code={sql} language="sql" canInsert={false} commands={commands} trans={trans} />
               ) : null}
+              {isShort ? making : null}
             </div>
           </div>
-      )}
+        );
+      }}
     </Part>
   );
 }

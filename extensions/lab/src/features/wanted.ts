@@ -1,6 +1,7 @@
 /** What a training set is to be made of, and the code that makes it. No DOM. */
 
 import type { IPreview } from "../api";
+import { isKeyword } from "../highlight";
 import type { IFeatureRecord } from "../tokens";
 
 export interface IWanted {
@@ -65,5 +66,6 @@ export function literal(text: string): string {
 /** A name as that of a variable, where it can be one. */
 function variable(name: string): string {
   const wanted = name.replace(/[ .-]+/g, "_");
-  return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(wanted) ? wanted : "examples";
+  const canBe = /^[\p{L}_][\p{L}\p{N}_]*$/u.test(wanted) && !isKeyword(wanted) && wanted !== "wb";
+  return canBe ? wanted : "examples";
 }
