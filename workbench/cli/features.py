@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from workbench.cli.feature_stream import stream
 from workbench.cli.output import (
     as_json,
     duration,
@@ -28,6 +29,9 @@ def features() -> None:
 
     Example: workbench features online weather origin=JFK
     """
+
+
+features.add_command(stream)
 
 
 @features.command("list")
