@@ -39,6 +39,7 @@ _HOMES = {
     "deploy": "workbench.serving.deployments",
     "deployment": "workbench.serving.deployments",
     "deployments": "workbench.serving.deployments",
+    "discover_features": "workbench.features.discovery.synthesis",
     "drift": "workbench.data.drift",
     "evaluate": "workbench.evaluation.evaluate",
     "feature_log": "workbench.features.log.served",

@@ -19,6 +19,7 @@ from workbench.features.definitions.entities import Entity
 from workbench.features.definitions.on_demand import on_demand_view
 from workbench.features.definitions.registration import feature_service, feature_view
 from workbench.features.definitions.views import FeatureService, FeatureView
+from workbench.features.discovery.synthesis import discover_features
 from workbench.features.governance.catalogue import search_features
 from workbench.features.governance.impact import impact
 from workbench.features.governance.removal import delete_view, rename_view
@@ -81,6 +82,7 @@ __all__ = [
     "deploy",
     "deployment",
     "deployments",
+    "discover_features",
     "drift",
     "evaluate",
     "feature_log",
