@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,10 @@ def seen(view: FeatureView) -> int:
         return 0
 
 
+def reaches(view: FeatureView, count: float) -> bool:
+    return seen(view) >= count
+
+
 @pytest.mark.parametrize("kind", ["file", "redis"])
 def test_a_stream_that_is_killed_again_and_again_counts_every_event_once(
     request: pytest.FixtureRequest, place: Workspace, tmp_path: Path, kind: str
@@ -156,7 +161,7 @@ def test_a_stream_that_is_killed_again_and_again_counts_every_event_once(
         reached = 0
         for part in (0.2, 0.5, 0.8):
             process = command(place, source)
-            wait_for(lambda part=part: seen(view) >= part * EVENTS, process)
+            wait_for(partial(reaches, view, part * EVENTS), process)
             process.kill()
             process.communicate()
             assert seen(view) >= reached
