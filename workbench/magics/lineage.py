@@ -6,7 +6,16 @@ from typing import Any
 
 from workbench.magics.framework import Call, Magic, Parser
 
-_KINDS = ("dataset", "feature_view", "model", "evaluation", "deployment", "monitor", "dashboard")
+_KINDS = (
+    "dataset",
+    "feature_view",
+    "on_demand_view",
+    "model",
+    "evaluation",
+    "deployment",
+    "monitor",
+    "dashboard",
+)
 
 
 def _lineage_parser() -> Parser:

@@ -29,6 +29,7 @@ _BOLD = 14.3  # how large regular letters are that take as much room as bold one
 _MARKS = {
     "dataset": ("▤", 0),
     "feature_view": ("ƒ", 2),
+    "on_demand_view": ("ƒ", 2),
     "feature_service": ("ƒ", 2),
     "run": ("✓", 1),
     "job": ("⟳", 1),

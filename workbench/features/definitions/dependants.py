@@ -74,6 +74,9 @@ class Dependant:
     def __str__(self) -> str:
         return f"the {self.kind} {self.ref}"
 
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.ref}>"
+
 
 _VIEWS = ("feature_view", "on_demand_view")
 _SERVICE = "feature_service"

@@ -44,10 +44,10 @@ class Options(TypedDict, total=False):
     time: str | None
     created: str | None
     static: bool
-    aggregations: Sequence[Aggregation]
+    aggregations: Sequence[Aggregation] | Aggregation
     description: str
     owner: str
-    tags: Sequence[str]
+    tags: Sequence[str] | str
     replace: bool
 
 
@@ -65,10 +65,10 @@ def feature_view(
     time: str | None = None,
     created: str | None = None,
     static: bool = False,
-    aggregations: Sequence[Aggregation] = (),
+    aggregations: Sequence[Aggregation] | Aggregation = (),
     description: str = "",
     owner: str = "",
-    tags: Sequence[str] = (),
+    tags: Sequence[str] | str = (),
     replace: bool = False,
 ) -> FeatureView | Decorator:
     """Define features once, for training and for serving.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench import workspace
 from workbench.core.errors import Conflict
-from workbench.features.definitions.dependants import Dependant, Flow, current, listed
+from workbench.features.definitions.dependants import Dependant, Flow, current, in_use, listed
 
 if TYPE_CHECKING:
     from workbench.metadata import Artifact
@@ -39,10 +39,11 @@ def check_change(former: Artifact, properties: Mapping[str, Any], *, replace: bo
     if not lost or replace:
         return
     flow = Flow(workspace.current().metadata.versions(former.kind, former.name))
+    used = in_use()
     found: dict[str, Dependant] = {}
     said: list[str] = []
     for feature, what in lost.items():
-        using = current(flow.dependants(feature))
+        using = list(filter(used, flow.dependants(feature)))
         said += [what] if using else []
         found |= {each.artifact.id: each for each in using}
     if found:

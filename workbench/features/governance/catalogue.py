@@ -12,7 +12,7 @@ from workbench.features.definitions.computed import OnDemandView, computed_from
 from workbench.features.definitions.registration import views
 from workbench.features.definitions.selections import View
 from workbench.features.governance.tables import html_table
-from workbench.features.governance.tags import tags
+from workbench.features.governance.tags import tagged
 
 #: What a word is worth where it is found, whole or as a beginning or as a part.
 _NAME, _FEATURE, _MARK, _READS, _TEXT = 16.0, 8.0, 6.0, 3.0, 2.0
@@ -111,9 +111,11 @@ def matching(
     scored = [(_score(view, words), view) for view in chosen]
     scored = [(score, view) for score, view in scored if score > 0]
     scored.sort(key=lambda pair: (-pair[0], pair[1].name))
-    return FoundViews(
-        view for _, view in scored if tag is None or tag in view.tags or tag in tags(view).names
-    )
+    found = FoundViews(view for _, view in scored)
+    if tag is None:
+        return found
+    having = tagged([view.artifact for view in found], tag)
+    return FoundViews(view for view in found if view.artifact.id in having)
 
 
 def kind_of(view: View) -> str:

@@ -52,7 +52,7 @@ def _of_service(reference: str) -> list[Feature]:
 def _predictions(home: Path, deployment: str, since: datetime) -> int:
     if not (home / "logs" / "predictions" / deployment).is_dir():
         return 0
-    return prediction_log(deployment, since=since).read().num_rows
+    return int(prediction_log(deployment, since=since).read().num_rows)
 
 
 def _looked_up(deployment: Artifact) -> list[Feature]:
