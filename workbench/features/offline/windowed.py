@@ -42,6 +42,11 @@ class WindowedRows(KnownRows):
         self._layout = layout_of(aggregations, list(map(Column, names, types)))
         self._positions = features
 
+    @property
+    def keys(self) -> int:
+        """How many events there are: each answer goes over all of them, not over the keys alone."""
+        return int(self._file.metadata.num_rows) if self.parts == 1 else 0
+
     def part(self, number: int) -> Part:
         """Return the events of one part."""
         times = ["first", "visible", "event", "created"]

@@ -19,6 +19,7 @@ INPUTS = (
     Column("d", "timestamp"),
 )
 NUMBERS: tuple[Function, ...] = ("sum", "mean", "std")
+TOP: Function = "top_k"
 ANY: tuple[Function, ...] = ("count", "min", "max", "last", "distinct")
 AGGREGATIONS = (
     Aggregation("count", windows=WINDOWS),

@@ -20,6 +20,7 @@ from workbench.features.windows.packed import (
     merge,
     pack,
     read,
+    settled,
     unpack,
 )
 
@@ -170,3 +171,26 @@ def test_a_layout_goes_through_a_plan() -> None:
     assert again.features == LAYOUT.features
     assert again.series == LAYOUT.series
     assert from_json(to_json(LAYOUT)) is again
+
+
+def test_data_are_right_about_the_time_up_to_their_newest_event() -> None:
+    layout = layout_of([Aggregation("count", windows="1h")], [])
+    minute = 60 * SECOND
+    data = tiles_of([(3 * minute, 3 * minute, ()), (5 * minute, 5 * minute, ())], layout)
+    there = tiles_of([(at * minute, at * minute, ()) for at in (3, 3, 4, 5, 5, 6)], layout)
+    # Of minute 3 the data know one event, of minute 4 none; minutes 5 and 6 reach beyond them.
+    kept = settled(data, there, 5 * minute)
+    assert {number: tile[0] for number, tile in kept.series[0].items()} == {3: 1, 5: 2, 6: 1}
+    assert {number: tile[0] for number, tile in there.series[0].items()} == {3: 2, 4: 1, 5: 2, 6: 1}
+    # What former data said of minute 5 is no reason to keep it, though they were fuller.
+    former = tiles_of([(5 * minute, 5 * minute, ())] * 2, layout)
+    kept = settled(data, there, 5 * minute, former)
+    assert {number: tile[0] for number, tile in kept.series[0].items()} == {3: 1, 5: 1, 6: 1}
+
+
+def test_the_last_value_is_that_of_the_data_unless_a_later_one_came() -> None:
+    layout = layout_of([Aggregation("last", "n", windows="1h")], [Column("n", "int64")])
+    data = tiles_of([(10, 10, (1,))], layout)
+    for event, expected in ((10, 1), (11, 2)):
+        there = tiles_of([(event, event, (2,))], layout)
+        assert read(pack(settled(data, there, 10)), layout, 20) == [expected]
