@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from workbench.core.errors import InvalidInput
 from workbench.core.references import check_name
 from workbench.data.column_hashing import hash_rows
-from workbench.data.columns import check_column
+from workbench.data.columns import check_column, family_of
 from workbench.data.datasets.declaration import Declaration, is_shares
 from workbench.data.datasets.quotas import Before, quota_places
 from workbench.data.reading import Rows
@@ -130,11 +130,17 @@ def _by_column(column: str) -> Split:
     return part
 
 
+def _told_by(schema: pa.Schema) -> tuple[str, ...]:
+    """Return the columns by which rows are told apart where none are named: all that can be."""
+    plain = (each.name for each in schema if family_of(each.type) not in ("LIST", "STRUCT"))
+    return tuple(plain) or tuple(schema.names)
+
+
 def _by_shares(
     declared: Declaration, rows: Rows, before: Before | None
 ) -> Callable[[pa.Table], Places]:
     shares = _shares(declared.split)
-    key = declared.key or tuple(rows.schema.names)
+    key = declared.key or _told_by(rows.schema)
     if declared.stratify:
         return quota_places(rows, key, declared.stratify, shares, before)
     columns = declared.group or key

@@ -22,7 +22,7 @@ from workbench.data.reading import rows_of
 from workbench.features.definitions.aggregations import duration
 from workbench.features.log.predictions import Predicted
 from workbench.features.log.served import Served
-from workbench.features.offline.late_labels import AT, Labels, known_labels, labelled
+from workbench.features.offline.late_labels import AT, ID, Labels, known_labels, labelled
 from workbench.features.offline.logged import logged
 from workbench.metadata import ColumnSource
 
@@ -130,6 +130,7 @@ def served_training_set(
             Declaration(
                 time=AT if AT in kept.column_names else None,
                 label=column,
+                key=(ID,) if ID in kept.column_names else (),
                 split=split,
                 description=description,
             ),
