@@ -18,7 +18,7 @@ import re
 import sys
 import sysconfig
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -50,7 +50,9 @@ def program_of(function: Callable[..., object]) -> str:
         parts += ["", *values]
     for source in reversed(written.functions.values()):
         parts += ["", "", source]
-    return "\n".join(parts) + "\n"
+    program = "\n".join(parts) + "\n"
+    written.check(program)
+    return program
 
 
 @lru_cache(maxsize=512)
@@ -81,12 +83,30 @@ class _Program:
             raise InvalidInput(f"two functions are named {name!r}", hint="rename one of them")
         if name in self.functions:
             return
+        if hasattr(function, "__wrapped__"):
+            raise InvalidInput(
+                f"{name}() is wrapped by a decorator, which its text does not say",
+                hint="call what the decorator does inside",
+            )
         source, node = _source(function)
         self.functions[name] = source
         for used in sorted({*_names(function.__code__, name), *_defaults(node)}):
             if used != name:
                 value, builtin = _value(function, used)
                 self._use(used, value, builtin=builtin)
+
+    def check(self, program: str) -> None:
+        """Refuse a text that is not what runs here, such as a file that was changed meanwhile."""
+        for name, function in self._seen.items():
+            asserts = "assert" in self.functions[name]  # test runners write those anew
+            if function.__code__.co_freevars or asserts:
+                continue
+            read = load(program, name)
+            if not isinstance(read, FunctionType) or _body(read) != _body(function):
+                raise InvalidInput(
+                    f"the source of {name}() is another one than what runs",
+                    hint="run its definition again",
+                )
 
     def _use(self, name: str, value: object, *, builtin: bool) -> None:
         if builtin:
@@ -126,21 +146,47 @@ class _Program:
         self.imports.add(f"import {module.__name__}{'' if plain else f' as {name}'}")
 
 
+def _body(function: FunctionType) -> tuple[bytes, tuple[str, ...], list[object]]:
+    """Return what a function does, but for the words that say so."""
+    code = function.__code__
+    plain = [each for each in code.co_consts if not isinstance(each, CodeType)]
+    return code.co_code, code.co_names, plain[1:] if function.__doc__ is not None else plain
+
+
 def _source(function: FunctionType) -> tuple[str, ast.FunctionDef]:
     """Return a function's text without its decorators, and its tree."""
     name = function.__name__
     try:
-        text = textwrap.dedent(inspect.getsource(function))
-        node = ast.parse(text).body[0]
+        text = inspect.getsource(function)
+        flush = textwrap.dedent(text)
+        nodes = ast.parse(flush).body
+        # Text of several lines inside the function loses its indent with the function's.
+        whole = nodes if flush == text else ast.parse(f"if 1:\n{text}").body
     except (OSError, TypeError, SyntaxError) as error:
         raise InvalidInput(
             f"the source of {name}() cannot be read: {error}",
             hint="define it in a notebook's cell or in a file",
         ) from error
-    if not isinstance(node, ast.FunctionDef):
+    node, kept = _function_in(nodes), _function_in(whole)
+    if node is None or kept is None:
         raise InvalidInput(f"{name} is no plain function", hint="write it as def name(…): …")
-    lines = text.splitlines()[node.lineno - 1 : node.end_lineno]
-    return "\n".join(line.rstrip() for line in lines), node
+    if _meaning(node) != _meaning(kept):
+        kept.decorator_list = []
+        return ast.unparse(kept), kept
+    return "\n".join(flush.splitlines()[node.lineno - 1 : node.end_lineno]), node
+
+
+def _function_in(nodes: Sequence[ast.stmt]) -> ast.FunctionDef | None:
+    first = nodes[0] if nodes else None
+    if isinstance(first, ast.If):
+        first = first.body[0]
+    return first if isinstance(first, ast.FunctionDef) else None
+
+
+def _meaning(node: ast.FunctionDef) -> list[str]:
+    """Return a function's statements but for its docstring, such that they can be compared."""
+    said = ast.get_docstring(node) is not None
+    return [ast.dump(each) for each in (node.args, *node.body[said:])]
 
 
 def _names(code: CodeType, function: str) -> Iterator[str]:

@@ -94,6 +94,11 @@ def look_up(name: str) -> Table:
             return Table(dataset(name))
         except NotFound as error:
             missing = error
+        if metadata.versions("on_demand_view", name.partition("@")[0]):
+            raise InvalidInput(
+                f"{name!r} is computed on demand and has no rows",
+                hint="compute from its features with wb.on_demand_view",
+            )
         if not metadata.versions("feature_view", name.partition("@")[0]):
             known = metadata.artifacts(("dataset", "feature_view"), latest_only=True)
             raise NotFound(

@@ -124,6 +124,31 @@ def resolve(features: Asked | Sequence[Asked]) -> list[Selection]:
     return list(choose(features).selections)
 
 
+def stored_view(view: FeatureView | str) -> FeatureView:
+    """Return the one view that rows can be written for.
+
+    Raises
+    ------
+    NotFound
+        If there is no such view.
+    InvalidInput
+        If it is an on-demand view, which has no rows, or a service of several views.
+    """
+    chosen = choose([view])
+    if chosen.computed:
+        reads = ", ".join(each.view.name for each in chosen.selections)
+        raise InvalidInput(
+            f"{chosen.computed[-1].name!r} is computed on demand and has no rows",
+            hint=f"write to what it reads: {reads}" if reads else "its requests give what it takes",
+        )
+    if len(chosen.selections) > 1:
+        raise InvalidInput(
+            f"{view!r} is of several views",
+            hint=f"name one: {', '.join(each.view.name for each in chosen.selections)}",
+        )
+    return chosen.selections[0].view
+
+
 def output_names(selections: Sequence[Selection], taken: Iterable[str] = ()) -> Names:
     """Return the name of each (view, column) in a result that has the columns `taken` already."""
     return _named([(each.view.name, c) for each in selections for c in each.columns], taken)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workbench import workspace
 from workbench.core.errors import InvalidInput, near
 from workbench.data.columns import arrow_type
-from workbench.features.definitions.selections import resolve
+from workbench.features.definitions.selections import stored_view
 from workbench.features.definitions.views import FeatureView
 from workbench.features.online.rows import encoded
 from workbench.features.online.stores.encoding import micros, moment
@@ -38,10 +38,10 @@ def push(
     rows bring their times with them. The offline side is not written: ingest the same events to
     train on them.
 
-    Rows of a view that aggregates are events, and each counts as often as it is pushed: where
-    deliveries are repeated, let `wb.stream` tell events apart by their ids. When such a view is
-    materialized, what its data say of the time up to their newest event takes the place of what was
-    pushed of that time.
+    Rows of a view that aggregates are events. One of the same time and values as one of the last
+    thousand that were pushed for its key counts as that one, pushed again; where ids tell events
+    apart, use `wb.stream`. When such a view is materialized, what its data say of the time up to
+    their newest event takes the place of what was pushed of that time.
 
     Parameters
     ----------
@@ -77,8 +77,7 @@ def push(
     >>> wb.online(plane, {"tailnum": "N2"})
     [{'seats': 55}]
     """
-    (selection,) = resolve([view])
-    target = selection.view
+    target = stored_view(view)
     place = workspace.current()
     now = micros(place.clock.now())
     table = _typed(target, rows, now)

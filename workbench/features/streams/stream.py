@@ -9,7 +9,7 @@ from typing import Literal
 from workbench.core.errors import InvalidInput
 from workbench.data.times import as_utc
 from workbench.features.definitions.aggregations import duration
-from workbench.features.definitions.selections import resolve
+from workbench.features.definitions.selections import stored_view
 from workbench.features.definitions.views import FeatureView
 from workbench.features.online.stores.encoding import micros
 from workbench.features.streams.events import Decode
@@ -111,7 +111,7 @@ def stream(
     >>> wb.stream(totals, events).run(caught_up=True).counts.events
     2
     """
-    (selection,) = resolve([view])
+    target = stored_view(view)
     if batch < 1:
         raise InvalidInput(f"batch={batch} takes no events", hint="some thousands are fast")
     options = Options(
@@ -127,7 +127,7 @@ def stream(
         batch=batch,
         patience=_micros(patience) / 1e6,
     )
-    return Stream(selection.view, source, options)
+    return Stream(target, source, options)
 
 
 def _micros(given: timedelta | str) -> int:

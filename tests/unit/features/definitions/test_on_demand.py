@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import getpass
+import inspect
 import json
 import math
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -287,3 +289,92 @@ def test_no_owner_is_known_where_the_system_knows_no_user(
         name="plane", entities=[PLANE], source=ingest(pa.table({"tailnum": ["N1"]}), name="p")
     )
     assert view.owner == ""
+
+
+def wrapped(function: Callable[[float], float]) -> Callable[[float], float]:
+    @functools.wraps(function)
+    def inner_one(x: float) -> float:
+        return function(x) + 1
+
+    return inner_one
+
+
+@wrapped
+def plus_one(x: float) -> float:
+    return x
+
+
+def test_text_that_is_not_what_runs_is_refused(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def uses(x: float) -> float:
+        return plus_one(x)
+
+    def changed(x: float) -> float:
+        return x * 2
+
+    with pytest.raises(InvalidInput, match=r"plus_one\(\) is wrapped by a decorator"):
+        on_demand_view(inputs={"x": float})(uses)
+    text = "def changed(x: float) -> float:\n    return x * 3\n"
+    monkeypatch.setattr(inspect, "getsource", lambda _: text)
+    with pytest.raises(InvalidInput, match=r"source of changed\(\) is another one than what runs"):
+        on_demand_view(inputs={"x": float})(changed)
+
+
+def test_text_inside_keeps_its_indent(place: Workspace) -> None:
+    @on_demand_view(inputs={"x": int})
+    def told(x: int) -> str:
+        """Two lines.
+
+        Of words.
+        """
+        lines = """
+            a
+              b
+        """
+        return lines.splitlines()[x]
+
+    assert [run(told, {}, {"x": i})["told"] for i in (1, 2)] == ["            a", "              b"]
+
+
+def test_a_notebooks_cell_defines_one(place: Workspace) -> None:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell.instance()
+    try:
+        shell.run_cell("import workbench as wb\nRATE = 2\ndef doubled(x):\n    return x * RATE")
+        done = shell.run_cell(
+            "@wb.on_demand_view(inputs={'x': float})\n"
+            "def rated(x) -> float:\n"
+            "    # twice as much\n"
+            "    return doubled(x)\n"
+            "rated.code"
+        )
+        assert done.success, done.error_in_exec
+        assert "RATE = 2" in done.result
+        assert "# twice as much" in done.result
+        assert run(resolve_on_demand("rated"), {}, {"x": 4}) == {"rated": 8.0}
+    finally:
+        InteractiveShell.clear_instance()
+
+
+def resolve_on_demand(name: str) -> OnDemandView:
+    return choose(name).computed[-1]
+
+
+def test_nothing_is_written_to_what_has_no_rows(plane: FeatureView) -> None:
+    from workbench.features.online.pushing import push
+
+    @on_demand_view(features=[plane])
+    def age(year: int) -> int:
+        return 2013 - year
+
+    with pytest.raises(InvalidInput, match=r"'age' is computed on demand.*what it reads: plane"):
+        push("age", [{"tailnum": "N1", "seats": 1, "year": 2}])
+    for source in ("age", age):
+        with pytest.raises(InvalidInput, match=r"age.*(has no rows|is no source)"):
+            feature_view(name="top", entities=[PLANE], source=source)  # type: ignore[arg-type]
+    feature_view(name="other", entities=[PLANE], source="planes")
+    feature_service("both", ["plane", "other"])
+    with pytest.raises(InvalidInput, match="'both' is of several views; name one: plane, other"):
+        push("both", [{"tailnum": "N1"}])
