@@ -163,7 +163,7 @@ def push_events(
     events: Sequence[tuple[bytes, Pushed]],
     writing: Writing,
 ) -> int:
-    """Add events to the tiles of their keys, and return how many there were.
+    """Add events to the tiles of their keys, once each, and return how many there were.
 
     Parameters
     ----------
@@ -187,7 +187,7 @@ def push_events(
         rows: list[bytes | None] = []
         for row, mine in zip(there, by_key.values(), strict=True):
             tiles = packed.Tiles(layout) if row is None else packed.unpack(row, layout)
-            packed.add_events(tiles, mine, writing.at)
+            packed.add_once(tiles, mine, writing.at)
             rows.append(packed.pack(tiles))
         return rows
 

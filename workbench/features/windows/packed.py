@@ -23,10 +23,10 @@ import msgpack
 from workbench.core.errors import InvalidInput
 from workbench.features.windows.layout import Layout
 from workbench.features.windows.results import Result, check_values, stored, suffixes, value_at
-from workbench.features.windows.tiles import Tiles, add_events, merge, settled
+from workbench.features.windows.tiles import Tiles, add_events, add_once, merge, settled
 from workbench.features.windows.values import given
 
-__all__ = ["Tiles", "add_events", "empty", "merge", "pack", "read", "settled", "unpack"]
+__all__ = ["Tiles", "add_events", "add_once", "empty", "merge", "pack", "read", "settled", "unpack"]
 
 _FORMAT = 1
 _ORDER = struct.Struct(">QQ")
@@ -79,7 +79,13 @@ def pack(tiles: Tiles) -> bytes:
         for i, column in zip(wanted, columns, strict=True):
             results[i] = stored(column)
     latest = [tiles.latest.get(column) for column in tiles.layout.latest]
-    body = msgpack.packb([_FORMAT, tiles.floor, latest, numbers, results, msgpack.packb(state)])
+    remembered = sorted(tiles.seen.items(), key=lambda each: (each[1], each[0]))
+    seen = [
+        array("Q", [digest for digest, _ in remembered]).tobytes(),
+        array("q", [event for _, event in remembered]).tobytes(),
+    ]
+    changes = msgpack.packb([state, *seen])  # what only a writer needs
+    body = msgpack.packb([_FORMAT, tiles.floor, latest, numbers, results, changes])
     return _ORDER.pack(tiles.newest + _SHIFT, tiles.floor + _SHIFT) + bytes(body)
 
 
@@ -92,7 +98,8 @@ def unpack(row: bytes, layout: Layout) -> Tiles:
     for column, candidate in zip(layout.latest, known[2], strict=True):
         if candidate is not None:
             tiles.latest[column] = tuple(candidate)
-    state = msgpack.unpackb(known[5], strict_map_key=False)
+    state, digests, events = msgpack.unpackb(known[5], strict_map_key=False)
+    tiles.seen = dict(zip(array("Q", digests), array("q", events), strict=True))
     for series, numbers, kept in zip(tiles.series, known[3], state, strict=True):
         series.update(zip(array("q", numbers), kept, strict=True))
     return tiles

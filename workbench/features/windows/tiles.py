@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from hashlib import blake2b
 from typing import Any
 
 import msgpack
@@ -13,6 +15,7 @@ from workbench.features.windows.partials import added
 from workbench.features.windows.values import held
 
 NEVER = -(1 << 63)
+MOST_SEEN = 1_000
 _MOST_AHEAD = 5 * 60 * 1_000_000
 Tile = list[Any]  # events, newest visible, then a part for each of the series' parts
 Event = tuple[int, int, Sequence[Any]]
@@ -33,6 +36,8 @@ class Tiles:
     floor : int
         From when these tiles can answer: every event in them was visible by then, and no tile was
         dropped that counts from then on.
+    seen : dict
+        Digests of the newest thousand events that `add_once` added, and their times.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -41,6 +46,7 @@ class Tiles:
         self.latest: dict[int, tuple[int, int, Any]] = {}
         self.newest = NEVER
         self.floor = NEVER
+        self.seen: dict[int, int] = {}
 
     def add(self, event: int, created: int, values: Sequence[Any]) -> None:
         """Add one event: its times in microseconds, and what tiles hold of its values."""
@@ -88,7 +94,7 @@ def add_events(tiles: Tiles, events: Iterable[Event], now: int) -> None:
     """Add events as they are given: times in microseconds, values in the order of the inputs.
 
     Adding an event twice counts it twice: whoever delivers at least once must know what was
-    delivered.
+    delivered, or use `add_once`.
 
     Raises
     ------
@@ -96,8 +102,38 @@ def add_events(tiles: Tiles, events: Iterable[Event], now: int) -> None:
         If a value is not of its column's type, or an event would be known only minutes from now,
         as that of a clock that is wrong. Nothing is added then.
     """
-    holders = [held(each.type) for each in tiles.layout.inputs]
-    ready = []
+    for event, created, values in _checked(tiles.layout, events, now):
+        tiles.add(event, created, values)
+
+
+def add_once(tiles: Tiles, events: Iterable[Event], now: int) -> None:
+    """Add the events that were not added before, as `add_events` does.
+
+    An event of the same time and values as one of the newest thousand is that one, delivered again;
+    those that are equal among `events` are as many events. Raises as `add_events`.
+    """
+    repeated: Counter[bytes] = Counter()
+    for event, created, values in _checked(tiles.layout, events, now):
+        said = msgpack.packb([event, values])
+        repeated[said] += 1
+        number = repeated[said].to_bytes(4)
+        digest = int.from_bytes(blake2b(said + number, digest_size=8).digest())
+        if digest not in tiles.seen:
+            tiles.seen[digest] = event
+            tiles.add(event, created, values)
+    tiles.seen = _newest(tiles.seen)
+
+
+def _newest(seen: dict[int, int]) -> dict[int, int]:
+    if len(seen) <= MOST_SEEN:
+        return seen
+    ordered = sorted(seen.items(), key=lambda each: (each[1], each[0]))
+    return dict(ordered[-MOST_SEEN:])
+
+
+def _checked(layout: Layout, events: Iterable[Event], now: int) -> list[Event]:
+    holders = [held(each.type) for each in layout.inputs]
+    ready: list[Event] = []
     for event, created, values in events:
         if max(event, created) > now + _MOST_AHEAD:
             ahead = (max(event, created) - now) / 1e6
@@ -107,8 +143,7 @@ def add_events(tiles: Tiles, events: Iterable[Event], now: int) -> None:
             )
         held_values = [hold(value) for hold, value in zip(holders, values, strict=True)]
         ready.append((event, created, held_values))
-    for event, created, held_values in ready:
-        tiles.add(event, created, held_values)
+    return ready
 
 
 def merge(one: Tiles, other: Tiles) -> Tiles:
@@ -133,6 +168,7 @@ def merge(one: Tiles, other: Tiles) -> Tiles:
     for side in (one, other):
         for column, candidate in side.latest.items():
             merged.keep_latest(column, candidate)
+    merged.seen = _newest(one.seen | other.seen)
     merged.prune(max(one.floor, other.floor))
     return merged
 
@@ -151,7 +187,7 @@ def settled(data: Tiles, there: Tiles, until: int, former: Tiles | None = None) 
     """
     former = former or Tiles(data.layout)
     later = Tiles(there.layout)
-    later.newest, later.floor = there.newest, there.floor
+    later.newest, later.floor, later.seen = there.newest, there.floor, there.seen
     for series, mine, tiles, old in zip(
         there.layout.series, later.series, there.series, former.series, strict=True
     ):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.features.windows.reference import Event, alike, values_at
-from tests.unit.features.windows.strategies import AGGREGATIONS, EVENTS, INPUTS, TIMES
+from tests.unit.features.windows.strategies import AGGREGATIONS, EVENTS, INPUTS, SECOND, TIMES
 from workbench.features.windows.batches import tiles_by_key
 from workbench.features.windows.layout import layout_of
 from workbench.features.windows.packed import Tiles, add_events, merge, pack, read
@@ -61,3 +61,15 @@ def test_events_are_added_to_tiles_made_of_a_table(
     found = read(pack(merge(state, Tiles(LAYOUT))), LAYOUT, at)
     assert found is not None
     assert alike(found, values_at(AGGREGATIONS, NAMES, [*early, *late], at))
+
+
+def test_tiles_before_1970_end_where_they_should() -> None:
+    # A window of a minute has tiles of a second: the event counts until its tile's end and then 60.
+    for event in (-SECOND - 1, -SECOND, -1, 0, SECOND - 1):
+        end = (event // SECOND + 1) * SECOND + 60 * SECOND
+        known = [(0, (event, event, (1, None, None, None, None)))]
+        row = pack(tiles_of(known, event)[0])
+        for at in (end - 1, end):
+            values = read(row, LAYOUT, at)
+            assert values is not None
+            assert alike(values, values_at(AGGREGATIONS, NAMES, [known[0][1]], at))

@@ -16,6 +16,7 @@ from workbench.features.windows.layout import Layout, from_json, layout_of, to_j
 from workbench.features.windows.packed import (
     Tiles,
     add_events,
+    add_once,
     empty,
     merge,
     pack,
@@ -194,3 +195,26 @@ def test_the_last_value_is_that_of_the_data_unless_a_later_one_came() -> None:
     for event, expected in ((10, 1), (11, 2)):
         there = tiles_of([(event, event, (2,))], layout)
         assert read(pack(settled(data, there, 10)), layout, 20) == [expected]
+
+
+def test_an_event_that_is_delivered_again_counts_once() -> None:
+    layout = layout_of([Aggregation("sum", "n", windows="1m")], [Column("n", "int64")])
+    tiles = Tiles(layout)
+    first, again = [(0, 0, (1,)), (0, 0, (1,)), (0, 0, (5,))], [(0, 3, (1,)), (0, 0, (1,))]
+    add_once(tiles, first, FAR)
+    assert read(pack(tiles), layout, 5) == [7]  # two that are equal are two
+    tiles = unpack(pack(tiles), layout)
+    add_once(tiles, again, FAR)
+    assert read(pack(tiles), layout, 5) == [7]
+    add_once(tiles, [*again, (0, 0, (1,)), (1, 1, (1,))], FAR)
+    assert read(pack(tiles), layout, 5) == [9]
+    assert pack(merge(tiles, tiles)) == pack(tiles)
+
+
+def test_a_row_remembers_its_newest_thousand_events() -> None:
+    layout = layout_of([Aggregation("count", windows="1h")], [])
+    tiles = Tiles(layout)
+    add_once(tiles, [(each, each, ()) for each in range(1_500)], FAR)
+    tiles = unpack(pack(tiles), layout)
+    add_once(tiles, [(each, each, ()) for each in (0, 499, 500, 1_499)], FAR)
+    assert read(pack(tiles), layout, 2_000) == [1_502]
