@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+import warnings
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from workbench.core.errors import InvalidInput
 from workbench.data.datasets.ingest import ingest
@@ -116,3 +119,97 @@ def test_inputs_alone_make_a_feature(place: Workspace) -> None:
     assert online(hour, {"at": "2013-01-01T08:30:00+01:00"}) == [{"hour": 7}]
     with pytest.raises(InvalidInput, match="the spine has no column 'at', which the on-demand"):
         training_set(pa.table({"a": [1]}), hour, name="hours")
+
+
+VALUES = st.fixed_dictionaries(
+    {
+        "number": st.none() | st.floats(width=64),
+        "whole": st.none() | st.integers(-(2**63), 2**63 - 1),
+        "text": st.none() | st.text(st.characters(codec="utf-8"), max_size=5),
+        "yes": st.none() | st.booleans(),
+        "moment": st.none()
+        | st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+        "day": st.none() | st.dates(date(1900, 1, 1), date(2200, 1, 1)),
+    }
+)
+TYPES = pa.schema(
+    [
+        ("number", pa.float64()),
+        ("whole", pa.int64()),
+        ("text", pa.string()),
+        ("yes", pa.bool_()),
+        ("moment", pa.timestamp("us", "UTC")),
+        ("day", pa.date32()),
+    ]
+)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(stored=st.lists(VALUES, min_size=1, max_size=4), asked=st.lists(VALUES, min_size=4))
+def test_both_sides_give_a_function_the_same_values(
+    place: Workspace, stored: list[dict[str, Any]], asked: list[dict[str, Any]]
+) -> None:
+    """Of every type, to the last bit: the function returns how its arguments are written."""
+    keys = pa.array(range(len(stored)), pa.int64())
+    columns = {f"s_{name}": column for name, column in rows_of(stored).items()}
+    view = feature_view(
+        name="kept",
+        entities=[Entity("k")],
+        source=ingest(pa.table({"k": keys, **columns}), name="kept"),
+        replace=True,
+        owner="ada",
+    )
+
+    def written(
+        s_number: float,
+        s_whole: int,
+        s_text: str,
+        s_yes: bool,
+        s_moment: datetime,
+        s_day: date,
+        number: float,
+        whole: int,
+        text: str,
+        yes: bool,
+        moment: datetime,
+        day: date,
+    ) -> str:
+        return repr(
+            [
+                s_number,
+                s_whole,
+                s_text,
+                s_yes,
+                s_moment,
+                s_day,
+                number,
+                whole,
+                text,
+                yes,
+                moment,
+                day,
+            ]
+        )
+
+    inputs = {
+        "number": float,
+        "whole": int,
+        "text": str,
+        "yes": bool,
+        "moment": datetime,
+        "day": date,
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        on_demand_view(inputs=inputs, features=[view], owner="ada")(written)
+    materialize(view)
+    asked = asked[:4]
+    spine = pa.table({"k": pa.array(range(4), pa.int64()), **rows_of(asked)})
+    made = training_set(spine, "written", name="t").to_arrow().column("written").to_pylist()
+    requests = [{"k": i, **row} for i, row in enumerate(asked)]
+    assert [each["written"] for each in online("written", requests)] == made
+
+
+def rows_of(rows: list[dict[str, Any]]) -> dict[str, pa.ChunkedArray]:
+    table = pa.Table.from_pylist(rows, TYPES)
+    return dict(zip(table.column_names, table.columns, strict=True))
