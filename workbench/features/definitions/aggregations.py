@@ -31,14 +31,23 @@ class Aggregation:
     sixtieth of its length (or a second), and a year's window is read from 365 tiles rather than
     from its events. Training and serving follow the same rule.
 
+    Where no event counts, ``count`` and ``distinct`` are 0 and all else is null. Whole numbers are
+    summed exactly, and refused past 64 bits; floats are added in another order offline than online,
+    so their last digits may differ. Online a key has at most 10,000 different values to count
+    (tile by tile) for ``top_k`` and ``distinct``: more are refused, as its row would grow without
+    bound.
+
     Parameters
     ----------
     function : str
         ``count``, ``sum``, ``mean``, ``std`` (of the sample), ``min``, ``max``, ``last`` (by event
-        time), ``top_k`` (the most frequent values, the most frequent first), ``distinct`` (their
-        number) or ``decayed`` (a sum in which an event counts half after each `half_life`).
+        time, then by creation time, then the greater value), ``top_k`` (the most frequent values,
+        the most frequent first, of equally frequent ones the lesser first), ``distinct`` (their
+        number) or ``decayed`` (a sum in which an event counts half after each `half_life`, and
+        after 64 of them not at all).
     column : str, optional
-        What is aggregated; nulls count nowhere. ``count`` without one counts events.
+        What is aggregated; nulls count nowhere, nor do NaN and infinities. ``count`` without one
+        counts events.
     windows : sequence of timedelta or str
         ``"1h"``, ``"30d"``, … (s, m, h, d); several give a feature each. ``decayed`` takes none.
     k : int, optional
