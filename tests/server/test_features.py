@@ -206,7 +206,19 @@ async def test_online_equals_offline_and_what_was_pushed_differs(part, ids):
 async def test_windows_are_the_same_on_both_sides(part, ids):
     found = await part(ids["week"], "online")
     assert found["compared"]["equal"] == found["compared"]["cells"] > 0
-    assert (await part(ids["week"], "through"))["through"]["events"]
+
+
+async def test_windows_move_through_time_as_a_training_set_has_them(part, ids):
+    drawn = (await part(ids["week"], "through"))["through"]
+    carriers = wb.dataset("landings").to_pandas().carrier.unique()
+    assert drawn["keys"] == len(carriers)
+    ends = pd.to_datetime([*drawn["starts"][1:], drawn["starts"][-1] + 7 * 86_400_000], unit="ms")
+    spine = pd.DataFrame([(c, at) for at in ends for c in carriers], columns=["carrier", "at"])
+    spine["at"] = spine["at"].dt.tz_localize("UTC")
+    made = wb.training_set(spine, ["carrier_week"], name="ends", time="at").to_pandas()
+    medians = made.groupby("at").count_7d.median().tolist()
+    (count,) = [each for each in drawn["features"] if each["name"] == "count_7d"]
+    assert count["middle"] == medians
 
 
 async def test_an_on_demand_view_shows_the_program_that_it_runs(ask, part, ids):
@@ -228,7 +240,10 @@ async def test_a_view_that_is_not_online_says_what_carries_it_there(part, ids):
 
 
 async def test_users_are_listed_from_near_to_far(part, ids):
-    users = [each["record"] for each in rows_of(await part(ids["hourly"], "users"), "Users")]
+    found = await part(ids["hourly"], "users")
+    users = [each["record"] for each in rows_of(found, "Users")]
+    used = {each["feature"]: each for each in rows_of(found, "Use of each feature")}
+    assert (used["temp"]["training sets"], used["temp"]["services"]) == (1, 1)
     assert users == ["examples@1", "late_flights@1", "first try", "late@1"]
     nobody = await part(ids["awkward"], "users")
     assert nobody["tables"] == []

@@ -2,7 +2,7 @@
 
 export const features: Readonly<Record<string, string>> = {
   "Values through time": "取值随时间的变化",
-  "of the events that its features are made of": "特征所依据的事件",
+  "of %1 keys, what their windows held at the end of each stretch": "%1 个主键，各时段结束时其窗口内的取值",
   "of its rows, by when each happened": "其各行，按发生时间",
   "from a sample of about %1 rows": "取自约 %1 行的抽样",
   "Find a feature": "查找特征",
@@ -62,7 +62,7 @@ export const features: Readonly<Record<string, string>> = {
   "counted": "计入",
   "has no value": "没有取值",
   "last written": "最近写入",
-  "%1 by materialize": "%1，批量上线",
+  "%1 by materialize": "%1，物化",
   "%1 by push": "%1，推送",
   "%1 by a stream": "%1，流",
   "taken": "采用",

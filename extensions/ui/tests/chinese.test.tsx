@@ -12,7 +12,8 @@ import type { ColumnStatistics, ColumnType, Feature, StatisticsData } from "../s
 import type { DiffColumn, DiffData } from "../src/diff/model.js";
 import type { DiveData } from "../src/dive/table.js";
 import type { DriftColumn, DriftData } from "../src/drift/model.js";
-import { Diff, Dive, DriftView, Schema, Spans, StatisticsTable } from "../src/index.js";
+import type { Candidate, FreshnessData, JoinedView, ThroughData } from "../src/features/model.js";
+import { Diff, Dive, DriftView, Freshness, JoinPicture, Schema, Spans, StatisticsTable, ThroughTime } from "../src/index.js";
 import type { SchemaColumn, SchemaData } from "../src/schema/model.js";
 import type { SpanColumn } from "../src/spans/model.js";
 
@@ -242,6 +243,34 @@ describe("no English is left in", () => {
     expect(englishIn(<Diff data={data} code="δ" {...language} />)).toEqual([]);
     cleanup();
     expect(englishIn(<Diff data={{ ...data, key: [], columns: [column("戊")], samples: {} }} onInsertCode={vi.fn()} code="δ" {...language} />)).toEqual([]);
+  });
+
+  it("features through time", () => {
+    const kinds = ["quartiles", "share", "different", "missing"] as const;
+    const features = kinds.flatMap((kind) => Array.from({ length: 8 }, (_, place) => ({ name: `特${"甲乙丙丁"[kinds.indexOf(kind)] ?? ""}${String(place)}`, type: "型", kind, missing: [0, 0.5], low: [1, 2], middle: [2, 3], high: [3, 4] })));
+    const units: ThroughData["unit"][] = ["minute", "hour", "day", "week", "month", "quarter", "year"];
+    for (const unit of units) {
+      const data: ThroughData = { unit, starts: [Date.UTC(2013, 0, 1), Date.UTC(2013, 1, 1)], rows: [10, 20], sampled: unit === "day" ? 5 : null, keys: unit === "hour" ? 7 : null, features };
+      expect(englishIn(<ThroughTime data={data} code="δ" {...language} />)).toEqual([]);
+      cleanup();
+    }
+  });
+
+  it("freshness", () => {
+    const data: FreshnessData = { now: "2013-01-02T00:00:00Z", word: "fresh", ttl: 60, rows: 3, newest: "2013-01-01T00:00:00Z", written: "2013-01-01T00:00:00Z", source: "push", materialized: null, as_of: null, times: ["2013-01-01T00:00:00Z"] };
+    for (const more of [{}, { word: "stale", source: "materialize", as_of: "2013-01-01T12:00:00Z" }, { word: "static", source: "stream", ttl: null, newest: null, times: [] }]) {
+      expect(englishIn(<Freshness data={{ ...data, ...more }} {...language} />)).toEqual([]);
+      cleanup();
+    }
+  });
+
+  it("the join of rows", () => {
+    const at = Date.UTC(2013, 0, 1);
+    const reasons: Candidate["reason"][] = [null, "expired", "late", "tie", "older", "future", "null"];
+    const candidates = reasons.map((reason, place): Candidate => ({ event: at - place, created: at, visible: at, value: "7", reason }));
+    const view = (name: string, more: Partial<JoinedView>): JoinedView => ({ view: name, feature: "特", keys: "键 1", status: "present", isStatic: false, isAggregated: false, ttl: 60_000, value: "7", candidates, ...more });
+    const views = [view("甲", {}), view("乙", { isAggregated: true, status: "missing" }), view("丙", { ttl: null, status: "expired", value: null }), view("丁", { isStatic: true })];
+    expect(englishIn(<JoinPicture rows={[{ row: 7, at, label: "键 1", views }]} {...language} />)).toEqual([]);
   });
 
   it("schemas", () => {

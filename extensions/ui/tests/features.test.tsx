@@ -114,7 +114,7 @@ const through = (more: Partial<ThroughData> = {}): ThroughData => ({
   starts: [Date.UTC(2013, 0, 1), Date.UTC(2013, 1, 1), Date.UTC(2013, 2, 1)],
   rows: [100, 200, 100],
   sampled: null,
-  events: false,
+  keys: null,
   features: [
     { name: "temp", type: "float64", kind: "quartiles", missing: [0, 0.5, 0], low: [1, 2, 3], middle: [2, null, 5], high: [3, 4, 9] },
     { name: "kind", type: "string", kind: "different", missing: [0, 0, 0], low: [null, null, null], middle: [3, 4, 2], high: [null, null, null] },

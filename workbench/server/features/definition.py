@@ -75,7 +75,9 @@ def _sources(view: Artifact) -> dict[str, list[dict[str, str]]]:
             known[edge.source_id] = metadata.find_artifact(edge.source_id)
         source = known[edge.source_id]
         text = f"{source.ref if source else edge.source_id}.{edge.source_column}"
-        cell = column_link(text, edge.source_id, edge.source_column, edge.how)
+        # How it is aggregated has a column of its own.
+        how = "" if view.properties.get("aggregations") else edge.how
+        cell = column_link(text, edge.source_id, edge.source_column, how)
         found.setdefault(edge.target_column, []).append(cell)
     return found
 
@@ -114,8 +116,9 @@ def _means(view: Artifact, inputs: list[Artifact]) -> list[dict[str, Any]]:
         rows.append(("owner", str(said["owner"])))
     ways: dict[str, str] = {}
     for each in tags_of(view):
-        ways.setdefault(each.tag, each.way)
-    rows += [("tag", f"{name}: {way}") for name, way in ways.items()]
+        said_here = len(each.path) < 2
+        ways.setdefault(each.tag, each.tag if said_here else f"{each.tag}: {each.way}")
+    rows += [("tag", way) for way in ways.values()]
     return table("Meaning", [column("what", "word"), column("value", "word")], rows)
 
 

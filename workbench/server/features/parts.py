@@ -8,6 +8,7 @@ from typing import Any
 from workbench import workspace
 from workbench.core.calls import Name, call
 from workbench.core.errors import NotFound, near
+from workbench.features.governance.usage import usage
 from workbench.metadata import Artifact
 from workbench.server import tables
 from workbench.server.datasets.users import used_by
@@ -36,7 +37,16 @@ def _versions(artifact: Artifact) -> dict[str, Any]:
 
 def _users(artifact: Artifact) -> dict[str, Any]:
     first = call("wb.training_set", Name("spine"), [artifact.name], name="examples")
-    return used_by(artifact, first)
+    found = used_by(artifact, first)
+    if artifact.kind == "feature_service" or not found["tables"]:
+        return found
+    counted = usage(artifact.name)
+    names = list(counted[0].counts) if counted else []
+    heads = [tables.column("feature", "code")]
+    heads += [tables.column(name.replace("_", " "), "count") for name in names]
+    rows = [(each.column, *each.counts.values(), each.reads) for each in counted]
+    listed = tables.table("Use of each feature", [*heads, tables.column("reads", "count")], rows)
+    return {**found, "tables": [*found["tables"], *listed]}
 
 
 _VIEW: dict[str, Callable[[Artifact], dict[str, Any]]] = {

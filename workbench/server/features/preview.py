@@ -142,7 +142,8 @@ def _answers(
         if view.aggregations:
             columns = [joined.column(names[view.name, name]) for name in each.columns]
             found[view.name] = [
-                "present" if any(value is not None for value in row) else "missing"
+                # No event is a count of nothing, and nothing of all else.
+                "present" if any(value not in (None, 0) for value in row) else "missing"
                 for row in zip(*(column.to_pylist() for column in columns), strict=True)
             ]
         else:
@@ -289,10 +290,11 @@ def _of_all_sorts(answers: _Answers, rows: int) -> list[int]:
     turn = 0
     while len(chosen) < min(DRAWN, rows):
         for places in common:
-            # Of one sort, rows that lie far apart.
+            # Of one sort, rows that lie far apart, and none where nothing has happened yet.
             step = max(1, len(places) // DRAWN)
-            if turn * step < len(places) and len(chosen) < DRAWN:
-                chosen.append(places[turn * step])
+            place = turn * step + step // 2
+            if place < len(places) and len(chosen) < DRAWN:
+                chosen.append(places[place])
         turn += 1
         if turn > rows:
             break

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.core.calls import call
 from workbench.data.columns import Column
 from workbench.data.engine import open_engine, parquet
-from workbench.features.definitions.views import view_from
+from workbench.features.definitions.selections import Selection
+from workbench.features.definitions.views import FeatureView, view_from
 from workbench.features.offline.cache import known_rows
+from workbench.features.offline.point_in_time import join
 from workbench.metadata import Artifact
 from workbench.server import statistics
+from workbench.server.features.joined import lookup_of
 from workbench.server.features.records import is_readable
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 #: Stretches that a picture is cut into, the finest first, with their length in seconds.
 UNITS = (
@@ -29,6 +35,8 @@ UNITS = (
 MOST_STRETCHES = 60
 #: Of more rows than this a sample is read.
 MOST_ROWS = 4_000_000
+#: Of windows, those of so many keys are read.
+MOST_KEYS = 200
 #: So many features have a picture; the rest is found by wb.statistics.
 MOST_FEATURES = 200
 
@@ -45,46 +53,97 @@ def through_time(artifact: Artifact) -> dict[str, Any]:
     if artifact.properties.get("static") or not is_readable(artifact):
         return {**empty, "code": code}
     view = view_from(artifact)
-    drawn = view.inputs[:MOST_FEATURES]
-    read = _read(known_rows(view), tuple(drawn))
-    return {**empty, "code": code, "through": {**read, "events": bool(view.aggregations)}}
+    drawn = _windows(view) if view.aggregations else _rows(known_rows(view), view.columns)
+    return {**empty, "code": code, "through": drawn}
 
 
 @lru_cache(maxsize=64)
-def _read(path: Path, columns: tuple[Column, ...]) -> dict[str, Any]:
-    """Read quartiles once: the file of a version's rows never changes."""
+def _rows(path: Path, columns: tuple[Column, ...]) -> dict[str, Any]:
+    """Read a view's rows once: the file of a version's never changes."""
     rows = parquet([str(path)])
+    columns = columns[:MOST_FEATURES]
     with open_engine() as connection:
-        counted = connection.execute(
-            f"SELECT count(*), min(event), max(event) FROM {rows}"
-        ).fetchall()
-        number, first, last = counted[0]
+        number, first, last = _extent(connection, rows)
         if not number:
-            return {"unit": "day", "starts": [], "rows": [], "features": [], "sampled": None}
+            return _drawn("day", columns, [], None)
         unit = _unit((last - first) / 1e6)
         share = 100 * MOST_ROWS / number
         sampled = share < 100
         taken = f"{rows} USING SAMPLE {share:.6f}% (system, 7)" if sampled else rows
-        asked = [_asked(f"f{place}", each) for place, each in enumerate(columns)]
-        listed = "".join(f", {figures} AS q{place}" for place, (_, figures) in enumerate(asked))
-        missing = "".join(
-            f", 1 - count(f{place}) / count(*) AS m{place}" for place in range(len(columns))
+        found = _quartiles(connection, f"(SELECT * FROM {taken})", unit, columns)
+        return _drawn(unit, columns, found, MOST_ROWS if sampled else None)
+
+
+@lru_cache(maxsize=64)
+def _windows(view: FeatureView) -> dict[str, Any]:
+    """Read what some keys' windows held at the end of each stretch, once a version."""
+    import pyarrow as pa
+
+    columns = view.columns[:MOST_FEATURES]
+    rows = parquet([str(known_rows(view))])
+    with open_engine() as connection:
+        number, first, last = _extent(connection, rows)
+        if not number:
+            return _drawn("day", columns, [], None)
+        unit = _unit((last - first) / 1e6)
+        listed = ", ".join(f"k{place}" for place in range(len(view.keys)))
+        some = f"(SELECT DISTINCT {listed} FROM {rows} ORDER BY hash({listed}) LIMIT {MOST_KEYS})"
+        stretches = (
+            f"(SELECT DISTINCT date_trunc('{unit}', make_timestamp(event)) AS start FROM {rows})"
         )
-        table = connection.execute(
-            f"SELECT epoch_ms(date_trunc('{unit}', make_timestamp(event))) AS start, "
-            f"count(*) AS n{missing}{listed} FROM (SELECT * FROM {taken}) "
-            "GROUP BY start ORDER BY start"
-        ).fetchall()
+        spine = connection.sql(
+            f"SELECT {listed}, epoch_us(start) AS event, "
+            f"timezone('UTC', start + INTERVAL 1 {unit}) AS at FROM {some}, {stretches}"
+        ).to_arrow_table()
+        names = [*(each.name for each in view.keys), "__event", "__at"]
+        spine = spine.rename_columns(names)
+        spine = spine.set_column(
+            len(names) - 1, "__at", spine.column("__at").cast(pa.timestamp("us", "UTC"))
+        )
+        pairs = {(view.name, each.name): f"f{place}" for place, each in enumerate(columns)}
+        selection = Selection(view, tuple(each.name for each in columns))
+        joined = join(spine, "__at", [lookup_of(selection, pairs)])
+        connection.register("windows", joined.append_column("event", spine.column("__event")))
+        found = _quartiles(connection, "windows", unit, columns)
+    drawn = _drawn(unit, columns, found, None)
+    return {**drawn, "keys": spine.num_rows // max(1, len(found))}
+
+
+def _extent(connection: DuckDBPyConnection, rows: str) -> tuple[int, int, int]:
+    counted = connection.execute(f"SELECT count(*), min(event), max(event) FROM {rows}").fetchall()
+    number, first, last = counted[0]
+    return number, first, last
+
+
+def _quartiles(
+    connection: DuckDBPyConnection, rows: str, unit: str, columns: tuple[Column, ...]
+) -> list[tuple[Any, ...]]:
+    """Return, by stretch, its start and its rows; of each column what is missing, its figures."""
+    missing = "".join(
+        f", 1 - count(f{place}) / count(*) AS m{place}" for place in range(len(columns))
+    )
+    asked = [_asked(f"f{place}", each)[1] for place, each in enumerate(columns)]
+    listed = "".join(f", {figures} AS q{place}" for place, figures in enumerate(asked))
+    return connection.execute(
+        f"SELECT epoch_ms(date_trunc('{unit}', make_timestamp(event))) AS start, "
+        f"count(*) AS n{missing}{listed} FROM {rows} GROUP BY start ORDER BY start"
+    ).fetchall()
+
+
+def _drawn(
+    unit: str, columns: tuple[Column, ...], found: list[tuple[Any, ...]], sampled: int | None
+) -> dict[str, Any]:
+    """Return what the picture of each column needs."""
     width = len(columns)
     features = []
-    for place, (each, (kind, _)) in enumerate(zip(columns, asked, strict=True)):
-        figures = [row[2 + width + place] or (None, None, None) for row in table]
+    for place, each in enumerate(columns):
+        figures = [row[2 + width + place] or (None, None, None) for row in found]
         features.append(
             {
                 "name": each.name,
                 "type": each.type,
-                "kind": kind,
-                "missing": [row[2 + place] for row in table],
+                "kind": _asked(f"f{place}", each)[0],
+                "missing": [row[2 + place] for row in found],
                 "low": [value[0] for value in figures],
                 "middle": [value[1] for value in figures],
                 "high": [value[2] for value in figures],
@@ -92,10 +151,11 @@ def _read(path: Path, columns: tuple[Column, ...]) -> dict[str, Any]:
         )
     return {
         "unit": unit,
-        "starts": [row[0] for row in table],
-        "rows": [row[1] for row in table],
+        "starts": [row[0] for row in found],
+        "rows": [row[1] for row in found],
         "features": features,
-        "sampled": MOST_ROWS if sampled else None,
+        "sampled": sampled,
+        "keys": None,
     }
 
 

@@ -15,6 +15,8 @@ import { NOTHING_CHOSEN, chosenOf, filtered, type IFilters } from "./filters";
 
 const ROW = 44;
 const SPARE = 8;
+/** The least time between two questions to the server. */
+const LEAST_PAUSE = 700;
 
 export class CataloguePage extends ReactWidget {
   constructor(
@@ -51,9 +53,20 @@ export function useFeatures(
   React.useEffect(() => {
     let known = "";
     let isCurrent = true;
-    const read = (): void => {
-      api.features().then(
-        (answer) => {
+    let isAsking = false;
+    let isNews = false;
+    /** One question at a time: thousands of views take a while, and a training run is news twice a second. */
+    const read = async (): Promise<void> => {
+      if (isAsking) {
+        isNews = true;
+        return;
+      }
+      isAsking = true;
+      do {
+        isNews = false;
+        const began = Date.now();
+        try {
+          const answer = await api.features();
           const text = JSON.stringify(answer.features);
           if (isCurrent && text !== known) {
             known = text;
@@ -61,19 +74,22 @@ export function useFeatures(
           }
           setTrouble(answer.trouble);
           setFailure(null);
-        },
-        (error: unknown) => {
-          if (isCurrent) {
-            setFailure(failureOf(error));
-          }
-        },
-      );
+        } catch (error) {
+          setFailure(failureOf(error));
+        }
+        const pause = Math.max(LEAST_PAUSE, 2 * (Date.now() - began));
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      } while (isNews && isCurrent);
+      isAsking = false;
     };
-    read();
-    records.changed.connect(read);
+    const onChange = (): void => {
+      void read();
+    };
+    onChange();
+    records.changed.connect(onChange);
     return () => {
       isCurrent = false;
-      records.changed.disconnect(read);
+      records.changed.disconnect(onChange);
     };
   }, [api, records]);
   return { features, failure, trouble };

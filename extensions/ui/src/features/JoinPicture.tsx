@@ -146,8 +146,8 @@ function View({ row, view, language }: IViewProps): JSX.Element {
                   </svg>
                 </td>
                 <td className="wbu-Right">{candidate.value ?? "–"}</td>
-                <td className="wbu-Right" title={new Date(candidate.event).toISOString()}>{fromRow(candidate.event, row.at, language)}</td>
-                <td className="wbu-Right" title={new Date(candidate.visible).toISOString()}>{fromRow(candidate.visible, row.at, language)}</td>
+                <td className="wbu-Right" title={formatTime(candidate.event, locale)}>{fromRow(candidate.event, row.at, language)}</td>
+                <td className="wbu-Right" title={formatTime(candidate.visible, locale)}>{fromRow(candidate.visible, row.at, language)}</td>
                 <td>{verdict(candidate, view, language)}</td>
               </tr>
             ))}

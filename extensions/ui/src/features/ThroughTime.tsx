@@ -40,7 +40,9 @@ export function ThroughTime(props: ThroughTimeProps): JSX.Element {
       <header className="wbu-Head">
         <strong>{label}</strong>
         <span className="wbu-Faint">
-          {data.events ? t("of the events that its features are made of") : t("of its rows, by when each happened")}
+          {data.keys === null
+            ? t("of its rows, by when each happened")
+            : t("of %1 keys, what their windows held at the end of each stretch", formatCount(data.keys, locale))}
           {first === undefined || last === undefined ? "" : ` · ${formatDay(first, locale)} – ${formatDay(last, locale)}`}
           {data.sampled === null ? "" : ` · ${t("from a sample of about %1 rows", formatCount(data.sampled, locale))}`}
         </span>

@@ -20,8 +20,8 @@ export interface ThroughData {
   features: ThroughFeature[];
   /** So many rows were read of more, or null for all. */
   sampled: number | null;
-  /** Whether these are events that features are aggregated from. */
-  events: boolean;
+  /** Of windows, of how many keys they were read at the end of each stretch; else null. */
+  keys: number | null;
 }
 
 export interface FreshnessData {
