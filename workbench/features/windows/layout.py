@@ -139,7 +139,7 @@ class Layout:
 
 
 def layout_of(aggregations: Sequence[Aggregation], inputs: Sequence[Column]) -> Layout:
-    """Return the layout of a view's tiles.
+    """Return the layout of a view's tiles; the same one for the same view.
 
     Parameters
     ----------
@@ -155,7 +155,12 @@ def layout_of(aggregations: Sequence[Aggregation], inputs: Sequence[Column]) -> 
     >>> [each.tile // 1_000_000 for each in layout.series]
     [60, 86400]
     """
-    return Layout(tuple(aggregations), tuple(inputs))
+    return _layout(tuple(aggregations), tuple(inputs))
+
+
+@lru_cache(maxsize=256)
+def _layout(aggregations: tuple[Aggregation, ...], inputs: tuple[Column, ...]) -> Layout:
+    return Layout(aggregations, inputs)
 
 
 def to_json(layout: Layout) -> str:

@@ -81,7 +81,8 @@ def asked(view: FeatureView, card: str, **options: Any) -> list[Any]:
 
 @pytest.fixture
 def events() -> list[Event]:
-    return made(400, 1, NOW - timedelta(days=50), NOW + timedelta(days=3))
+    drawn = made(400, 1, NOW - timedelta(days=50), NOW + timedelta(days=3))
+    return [*drawn, *drawn[:20]]  # two rows that are equal are two events
 
 
 def test_what_is_served_is_what_a_training_set_gets(
