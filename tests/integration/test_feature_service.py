@@ -10,13 +10,16 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pyarrow as pa
 import pytest
 
 import workbench as wb
+from tests.services import accepts, free_port, program, running
 from workbench.core.errors import InvalidInput, NotFound, Unavailable
 from workbench.serving.feature_client import FeatureClient
 from workbench.serving.feature_processes import FeatureServer, feature_server, serve_features
@@ -225,3 +228,42 @@ def test_a_service_that_ends_writes_its_log_and_one_that_is_killed_loses_a_secon
     times = table["time"].to_pylist()
     assert times == sorted(times)
     assert times[-1] <= datetime.now(UTC)
+
+
+def test_a_store_that_goes_and_comes_back_is_said_and_survived(tmp_path: Path) -> None:
+    port = free_port()
+    command = [
+        program("redis-server"),
+        *("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)),
+    ]
+
+    def redis(name: str) -> AbstractContextManager[None]:
+        return running(command, lambda: accepts(port), tmp_path / name, stop=signal.SIGKILL)
+
+    wb.connect(home=tmp_path / "home", online_url=f"redis://127.0.0.1:{port}/0")
+    with redis("first"):
+        source = wb.ingest(pa.table({"tailnum": ["N1"], "seats": [150]}), name="planes")
+        view = wb.feature_view(
+            name="plane", entities=[wb.Entity("plane", keys=["tailnum"])], source=source
+        )
+        wb.feature_service("planes", [view])
+        wb.materialize("plane")
+        server = serve_features("planes")
+        client = FeatureClient(server.url, timeout=20, retries=0)
+        assert client.get("planes", {"tailnum": "N1"})[0].values == {"seats": 150}
+    try:
+        with pytest.raises(Unavailable, match=r"503: the online store redis://.* does not answer"):
+            client.get("planes", {"tailnum": "N1"})
+        with redis("second"):
+            with pytest.raises(Unavailable, match=r"run wb\.materialize\(\['plane'\]\)"):
+                client.get("planes", {"tailnum": "N1"})
+            wb.materialize("plane")
+            (found,) = client.get("planes", {"tailnum": "N1"})
+            assert (found.values, found.statuses) == ({"seats": 150}, {"seats": "present"})
+            metrics = httpx.get(f"{server.url}/metrics").text
+            assert 'status="503"} 2.0' in metrics
+    finally:
+        client.close()
+        server.stop()
+    # Only what was answered is in the log.
+    assert wb.feature_log("planes").read().num_rows == 2

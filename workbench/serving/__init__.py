@@ -7,25 +7,5 @@ callers use; `revisions` decides what a rollback brings back.
 
 Features alone, without a model, are answered for in modules named `feature_…`: service (keys in,
 features out, and into the log) with protocol and measures → server (HTTP) → processes (started and
-stopped), and client.
+stopped), and client, which needs nothing but the standard library: so nothing is imported here.
 """
-
-from workbench.serving.deployments import (
-    Deployment,
-    deploy,
-    deployment,
-    deployments,
-    predictions,
-    promote,
-    rollback,
-)
-
-__all__ = [
-    "Deployment",
-    "deploy",
-    "deployment",
-    "deployments",
-    "predictions",
-    "promote",
-    "rollback",
-]

@@ -203,7 +203,7 @@ class FeatureClient:
         headers = {"Content-Type": kind, "X-Request-Id": new_id()}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
-        trouble = ""
+        trouble, hint = "", "check that the service runs there, or give it longer: timeout="
         for attempt in range(self._attempts):
             if attempt:
                 pause = _FIRST_PAUSE * 2 ** (attempt - 1)
@@ -217,10 +217,10 @@ class FeatureClient:
                 return content
             if status not in _AGAIN:
                 self._refused(status, content)
-            trouble = f"it answered {status}: {_said(content)[0]}"
+            said, told = _said(content)
+            trouble, hint = f"it answered {status}: {said}", told or hint
         raise Unavailable(
-            f"{self.url} gave no answer in {self._attempts} attempts; {trouble}",
-            hint="check that the service runs there, or give it longer: timeout=",
+            f"{self.url} gave no answer in {self._attempts} attempts; {trouble}", hint=hint
         )
 
     def _exchange(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
