@@ -218,3 +218,26 @@ def test_a_key_of_too_many_values_is_named() -> None:
     )
     with pytest.raises(InvalidInput, match=r"'shops', key 'a': .*10,001 different values"):
         materialize(view)
+
+
+@pytest.mark.usefixtures("place")
+def test_events_alone_can_be_counted(events: list[Event], clock: FakeClock) -> None:
+    counts = [Aggregation("count", windows=["1h", "30d"])]
+    view = feature_view(
+        name="visits",
+        entities=Entity("card", keys=["card"]),
+        source=ingest(pa.Table.from_pylist(events), name="visits", time="at", created="arrived"),
+        aggregations=counts,
+    )
+    materialize(view)
+    push(view, [{"card": "a", "at": clock.now(), "arrived": clock.now()}])
+    pushed = {**events[0], "card": "a", "at": clock.now(), "arrived": clock.now()}
+    for card in CARDS:
+        mine = [
+            (micros(each["at"]), micros(each["arrived"]), [])
+            for each in [*events, pushed]
+            if each["card"] == card
+        ]
+        assert asked(view, card) == values_at(counts, [], mine, micros(clock.now()))
+    spine = pa.table({"card": CARDS, "at": pa.array([NOW] * 3, pa.timestamp("us", "UTC"))})
+    assert training_set(spine, view, name="now", time="at").rows == 3
