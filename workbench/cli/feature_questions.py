@@ -1,0 +1,101 @@
+"""`workbench features`, what is asked of values: why one is so, what would leak, what was served."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import click
+
+from workbench.cli.output import as_json, duration, in_workspace, print_json, print_table
+
+
+@click.command()
+@click.argument("dataset")
+@click.argument("row", type=click.IntRange(min=0))
+@click.argument("feature")
+@as_json
+@in_workspace
+def why(dataset: str, row: int, feature: str, wants_json: bool) -> None:
+    """Say why a training set holds the value that it holds in one row, counted from 0.
+
+    Example: workbench features why delay_examples 12 temp
+    """
+    from workbench.features.offline.why import why as explain
+
+    told = explain(dataset, row=row, feature=feature)
+    if wants_json:
+        print_json(told.to_json())
+        return
+    click.echo(str(told))
+    taken = [told.chosen] if told.chosen is not None else list(told.counted)
+    rows = [
+        (each.reason or "taken", each.value, _minute(each.event), _minute(each.visible))
+        for each in (*taken, *told.rejected)
+    ]
+    print_table(("verdict", "value", "happened", "known"), rows, empty="")
+
+
+@click.command()
+@click.argument("spine")
+@click.argument("features", nargs=-1, required=True)
+@click.option("--label", help="The spine's label; its own by default.")
+@as_json
+@in_workspace
+def leakage(spine: str, features: tuple[str, ...], label: str | None, wants_json: bool) -> None:
+    """Count what a join by event time would leak, feature by feature.
+
+    Example: workbench features leakage flights weather_hourly
+    """
+    from workbench.features.offline.leakage import leakage as count
+
+    found = count(spine, list(features), label=label)
+    if wants_json:
+        print_json(found.to_json())
+        return
+    rows = [
+        (
+            each.feature,
+            each.rows,
+            f"{each.share:.1%}",
+            _length(each.late_median),
+            each.known,
+            each.by_event_time,
+        )
+        for each in found.features
+    ]
+    measure = found.metric or "worth"
+    titles = ("feature", "rows", "share", "late", f"{measure}, known", f"{measure}, by event time")
+    print_table(titles, rows, empty="")
+
+
+@click.command()
+@click.argument("service")
+@as_json
+@in_workspace
+def skew(service: str, wants_json: bool) -> None:
+    """Hold what a feature service answered, as it logged it, against training sets.
+
+    Example: workbench features skew late_flights
+    """
+    from workbench.features.online.skew import skew as compare
+
+    found = compare(service)
+    if wants_json:
+        print_json(found.to_json())
+        return
+    rows = [
+        (each.feature, each.rows, each.stale, each.ahead, each.wrong, _length(each.lag))
+        for each in found.features
+    ]
+    print_table(("feature", "compared", "stale", "ahead", "wrong", "lag"), rows, empty="")
+
+
+QUESTIONS = (why, leakage, skew)
+
+
+def _length(length: timedelta | None) -> str | None:
+    return None if length is None else duration(length.total_seconds(), coarse=True)
+
+
+def _minute(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment:%Y-%m-%d %H:%M}"
