@@ -9,6 +9,7 @@ import sys
 
 from tests.benchmarks import (
     dive_speed,
+    features_service,
     features_training,
     features_windows,
     import_time,
@@ -24,6 +25,7 @@ from tests.benchmarks.measuring import save, show
 
 BENCHMARKS = {
     "dive": dive_speed.measure,
+    "features-service": features_service.measure,
     "features-training": features_training.measure,
     "features-windows": features_windows.measure,
     "imports": import_time.measure,

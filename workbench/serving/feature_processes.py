@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from workbench import workspace
@@ -58,9 +61,9 @@ def serve_features(
 ) -> FeatureServer:
     """Answer for a feature service over HTTP, from a process that outlives this one.
 
-    It answers for the version that the service has now: after a change of its definition serve it
-    again, and the new version answers at the same address. Deployments of models that read the
-    service answer for it too, at their own address.
+    It answers for the version that the service has now: after a change of its definition, or after
+    it was precomputed, serve it again, and the new plan is followed at the same address.
+    Deployments of models that read the service answer for it too, at their own address.
 
     Parameters
     ----------
@@ -92,10 +95,10 @@ def serve_features(
     """
     space = workspace.current()
     plan = compile_service(service)
-    name, ref = str(plan["name"]), str(plan["ref"])
+    name, digest = str(plan["name"]), _digest(plan)
     host = space.settings.serving_host
     if (running := space.daemons.get(_name(name))) is not None:
-        if running.facts["ref"] == ref:
+        if running.facts["plan"] == digest:
             return _server(name, running)
         # Clients know the address: the new version answers there, after a moment.
         port = port or urlsplit(running.facts["url"]).port
@@ -111,7 +114,7 @@ def serve_features(
             answer = httpx.get(f"{url}/v2/health/ready", timeout=1.0)
         except httpx.HTTPError:
             return None
-        return {"url": url, "ref": ref} if answer.is_success else None
+        return {"url": url, "plan": digest} if answer.is_success else None
 
     daemon = space.daemons.start(
         _name(name),
@@ -184,6 +187,10 @@ def run(
 
 def _server(service: str, daemon: Daemon) -> FeatureServer:
     return FeatureServer(service, daemon.facts["url"])
+
+
+def _digest(plan: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()
 
 
 def _name(service: str) -> str:
