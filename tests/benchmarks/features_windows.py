@@ -20,7 +20,8 @@ from tests.benchmarks.measuring import Measure, ratio
 from workbench import workspace
 from workbench.data.columns import Column
 from workbench.features.definitions.aggregations import Aggregation
-from workbench.features.offline.known_rows import Layout, write_known
+from workbench.features.offline.known_rows import Layout
+from workbench.features.offline.known_writing import write_known
 from workbench.features.offline.point_in_time import Joiner, Lookup
 from workbench.features.windows.layout import layout_of
 from workbench.features.windows.packed import Tiles, add_events, pack, read

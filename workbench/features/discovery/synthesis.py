@@ -26,7 +26,8 @@ from workbench.features.discovery.candidates import Candidate, Candidates
 from workbench.features.discovery.ranking import Tried, ranked
 from workbench.features.discovery.relations import Relation, relations_of
 from workbench.features.discovery.writing import Definition, named
-from workbench.features.offline.known_rows import Layout, prepare
+from workbench.features.offline.known_rows import Layout
+from workbench.features.offline.known_writing import prepare
 from workbench.features.offline.point_in_time import Lookup, join
 from workbench.features.offline.spilling import scratch
 from workbench.features.offline.spines import read_spine

@@ -18,7 +18,8 @@ from workbench.data.datasets import dataset
 from workbench.data.engine import open_engine
 from workbench.features.definitions.relations import is_ordered, relation_of, tables_of
 from workbench.features.definitions.views import FeatureView
-from workbench.features.offline.known_rows import BATCH, Layout, prepare, write_known
+from workbench.features.offline.known_rows import Layout
+from workbench.features.offline.known_writing import BATCH, prepare, write_known
 from workbench.features.offline.spilling import scratch
 
 #: Counted on when the file's columns or their meaning change.
@@ -29,7 +30,7 @@ _FEW = 1 << 23
 
 
 def known_rows(view: FeatureView) -> Path:
-    """Return the Parquet file of a view's known rows (see `known_rows.prepare` for its columns).
+    """Return the Parquet file of a view's known rows (see `known_writing.write_known` for its columns).
 
     Raises
     ------

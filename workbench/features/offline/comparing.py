@@ -15,7 +15,8 @@ from workbench.data.engine import open_engine
 from workbench.features.definitions.relations import is_ordered
 from workbench.features.offline.cache import known_rows_of
 from workbench.features.offline.evidence import BEFORE_ALL, Whole, numbered_relation
-from workbench.features.offline.known_rows import Layout, prepare
+from workbench.features.offline.known_rows import Layout
+from workbench.features.offline.known_writing import prepare
 from workbench.features.offline.point_in_time import Joiner, Lookup
 from workbench.features.offline.spilling import scratch
 from workbench.features.offline.streamed import beside

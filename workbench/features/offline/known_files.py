@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.features.offline.keys import KeyIndex, Numbers, part_of, plain
-from workbench.features.offline.known_rows import PARTS
+from workbench.features.offline.known_writing import PARTS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,7 +23,7 @@ _STRETCH = 1 << 14
 
 
 class KnownRows:
-    """A file that `known_rows.write_known` wrote, of whatever size.
+    """A file that `known_writing.write_known` wrote, of whatever size.
 
     Parameters
     ----------

@@ -36,7 +36,7 @@ class Lookup:
     view : str
         Its name, for errors.
     rows : Path
-        The file that `known_rows.prepare` wrote.
+        The file that `known_writing.write_known` wrote.
     keys : sequence of Column
         In the order of the file's ``k0…``.
     columns : mapping of int to str

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from workbench.core.errors import InvalidInput
 from workbench.data.columns import columns_of
 from workbench.data.engine import open_engine, parquet
-from workbench.features.offline.known_rows import Layout, prepare, write_known
+from workbench.features.offline.known_rows import Layout
+from workbench.features.offline.known_writing import prepare, write_known
 from workbench.features.offline.point_in_time import Joiner, Lookup, join
 from workbench.features.offline.streamed import beside
 
