@@ -1,4 +1,4 @@
-"""`workbench features`, what is asked of values: why one is so, what would leak, what was served."""
+"""`workbench features`, what is asked of values: why one is so, what leaks, what was served."""
 
 from __future__ import annotations
 

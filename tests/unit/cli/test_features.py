@@ -126,3 +126,13 @@ def test_materialization_is_scheduled_or_over_a_stretch_of_time(call, monkeypatc
     wb.feature_service("both", ["hourly", "airport"])
     written = json.loads(call("materialize", "both", "--refresh", "--precompute", "--json"))
     assert written == {"hourly": 1, "airport": 1, "both@1": 2}
+
+
+def test_what_is_asked_of_features_is_answered(call):
+    times = [pd.Timestamp("2013-01-01 02:30", tz="UTC"), pd.Timestamp("2013-01-01 03:30", tz="UTC")]
+    spine = pd.DataFrame({"origin": ["JFK", "LGA"], "when": times, "late": [True, False]})
+    wb.ingest(spine, name="flights", time="when", label="late")
+    wb.training_set("flights", ["hourly"], name="examples")
+    assert json.loads(call("leakage", "flights", "hourly", "--json"))["rows"] == 2
+    assert "hourly:temp" in call("leakage", "flights", "hourly")
+    assert "has no log" in call("skew", "hourly", code=1)
