@@ -30,7 +30,7 @@ _FEW = 1 << 23
 
 
 def known_rows(view: FeatureView) -> Path:
-    """Return the Parquet file of a view's known rows (see `known_writing.write_known` for its columns).
+    """Return the Parquet file of a view's known rows; `known_writing.write_known` says its columns.
 
     Raises
     ------

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+#: Views that are looked into at once, each of whose answers takes memory.
+_THREADS = 4
+
 
 @dataclass(frozen=True)
 class Lookup:
@@ -135,7 +138,7 @@ class Joiner:
     ) -> list[pa.Table]:
         places = [place for place in range(len(self.lookups)) if place not in found]
         # NumPy and Arrow let other threads run while they work.
-        with ThreadPoolExecutor(max(1, len(places))) as threads:
+        with ThreadPoolExecutor(max(1, min(len(places), _THREADS))) as threads:
             made = threads.map(lambda place: self._answer(place, spine, at), places)
             answers = {**found, **dict(zip(places, made, strict=True))}
         return [answers[place] for place in range(len(self.lookups))]

@@ -29,6 +29,8 @@ Item = TypeVar("Item")
 #: Rows that are answered at a time: few, so that one thread writes while others join, but not so
 #: few that finding the keys among many costs more than what is found.
 _FEWEST, _MOST = 1 << 18, 1 << 20
+#: Values that are found at a time: of many features, fewer rows.
+_VALUES = 1 << 25
 #: Rows of a batch on disk: of each part one is in memory when they are read back.
 _STORED = 1 << 14
 #: How many views' rows, each as large as a part, are in memory together.
@@ -54,9 +56,11 @@ def beside(
         Bytes of rows to work on at a time; by default what `part_bytes` says.
     """
     large = _too_large(joiner.known, _RESIDENT * (memory or part_bytes()))
+    features = sum(len(each.columns) for each in joiner.lookups)
+    most = max(1024, min(_MOST, _VALUES // max(1, features)))
     if not large:
-        size = max([_FEWEST, *(min(each.keys, _MOST) for each in joiner.known)])
-        for piece in _pieces(tables(), size):
+        size = max([_FEWEST, *(each.keys for each in joiner.known)])
+        for piece in _pieces(tables(), min(size, most)):
             yield piece, joiner.join(piece)
         return
     with scratch(home) as folder:
@@ -65,7 +69,7 @@ def beside(
             answered = {place: _answered(asked[place], joiner, place, folder) for place in large}
         found = {place: _Back(each) for place, each in answered.items()}
         done = 0
-        for piece in _pieces(tables(), _MOST):
+        for piece in _pieces(tables(), most):
             done += piece.num_rows
             yield piece, joiner.join(piece, {place: found[place].until(done) for place in large})
 
