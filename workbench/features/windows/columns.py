@@ -14,6 +14,7 @@ import numpy as np
 from workbench.core.errors import InvalidInput
 from workbench.features.windows.passes import Flags
 from workbench.features.windows.ranges import Floats, Whole
+from workbench.features.windows.values import held
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,17 +44,15 @@ class Held:
         import pyarrow.compute as pc
         from pyarrow import types
 
-        if types.is_nested(column.type):
-            raise InvalidInput(
-                f"values of type {kind} cannot be aggregated",
-                hint="take a part of them as a column",
-            )
+        held(kind)  # which refuses the types that tiles cannot hold
         if types.is_dictionary(column.type):
             column = column.cast(column.type.value_type)
         if types.is_null(column.type):
             column = column.cast(pa.string())
         if types.is_decimal(column.type):
             column = column.cast(pa.float64())
+        if types.is_float16(column.type):
+            column = column.cast(pa.float32())
         values = column.combine_chunks()
         if types.is_floating(values.type):
             values = pc.add(values, pa.scalar(0, values.type))  # makes one zero of the two

@@ -1,5 +1,7 @@
 import random
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +21,7 @@ from tests.unit.features.windows.strategies import (
     TOP,
 )
 from workbench.core.errors import InvalidInput
-from workbench.data.columns import Column
+from workbench.data.columns import Column, type_name
 from workbench.features.definitions.aggregations import Aggregation
 from workbench.features.windows import passes
 from workbench.features.windows.layout import layout_of
@@ -201,3 +203,39 @@ def test_only_the_features_asked_for_are_worked_out_and_types_are_the_columns_ow
     (row,) = found.to_pylist()
     assert row["big_max_1m"] == 2**64 - 1
     assert row["small_sum_1m"] == 1.75
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (pa.binary(), [b"a", b"\xff", None, b"a"]),
+        (pa.decimal128(5, 2), [Decimal("1.25"), Decimal("-3.00"), None, Decimal("0.50")]),
+        (pa.large_string(), ["b", "ä", None, "b"]),
+        (pa.dictionary(pa.int32(), pa.string()), ["b", "ä", None, "b"]),
+        (pa.null(), [None] * 4),
+        (pa.uint8(), [3, 250, None, 3]),
+        (pa.float16(), [np.float16(1.5), np.float16(-2.5), None, np.float16(1.5)]),
+        (pa.date32(), [date(1969, 5, 1), date(2013, 5, 1), None, date(2013, 5, 1)]),
+    ],
+)
+def test_values_of_any_plain_type_are_the_same_on_both_sides(
+    kind: pa.DataType, values: list[object]
+) -> None:
+    layout = layout_of(
+        [Aggregation(each, "v", windows="1m") for each in (*ANY, TOP)],
+        [Column("v", type_name(kind))],
+    )
+    events: list[Event] = [(place, place, (each,)) for place, each in enumerate(values)]
+    offline = aggregated(
+        events_of([(0, each) for each in events], [kind]), layout, np.array([0]), np.array([9])
+    )
+    tiles = Tiles(layout)
+    add_events(tiles, events, 9)
+    assert read(pack(tiles), layout, 9) == rows_of(offline)[0]
+
+
+def test_values_that_cannot_be_put_together_are_refused() -> None:
+    layout = layout_of([Aggregation("count", "v", windows="1m")], [Column("v", "list<int64>")])
+    events = events_of([(0, (0, 0, ([1],)))], [pa.list_(pa.int64())])
+    with pytest.raises(InvalidInput, match="list<int64> cannot be aggregated"):
+        aggregated(events, layout, np.array([0]), np.array([0]))
