@@ -42,6 +42,7 @@ _HOMES = {
     "discover_features": "workbench.features.discovery.synthesis",
     "drift": "workbench.data.drift",
     "evaluate": "workbench.evaluation.evaluate",
+    "feature_from_cell": "workbench.features.discovery.from_cell",
     "feature_log": "workbench.features.log.served",
     "feature_server": "workbench.serving.feature_processes",
     "feature_service": "workbench.features.definitions.registration",

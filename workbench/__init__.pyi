@@ -19,6 +19,7 @@ from workbench.features.definitions.entities import Entity
 from workbench.features.definitions.on_demand import on_demand_view
 from workbench.features.definitions.registration import feature_service, feature_view
 from workbench.features.definitions.views import FeatureService, FeatureView
+from workbench.features.discovery.from_cell import feature_from_cell
 from workbench.features.discovery.synthesis import discover_features
 from workbench.features.governance.catalogue import search_features
 from workbench.features.governance.impact import impact
@@ -85,6 +86,7 @@ __all__ = [
     "discover_features",
     "drift",
     "evaluate",
+    "feature_from_cell",
     "feature_log",
     "feature_server",
     "feature_service",
