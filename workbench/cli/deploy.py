@@ -25,16 +25,19 @@ def deploy() -> None:
 @click.argument("reference")
 @click.option("--name", help="The deployment's name; the model's by default.")
 @click.option("--port", type=click.IntRange(1, 65535), help="A free one by default.")
+@click.option("--allow-tag", multiple=True, help="A tag that it may carry although it is blocked.")
 @as_json
 @in_workspace
-def start(reference: str, name: str | None, port: int | None, wants_json: bool) -> None:
+def start(
+    reference: str, name: str | None, port: int | None, allow_tag: tuple[str, ...], wants_json: bool
+) -> None:
     """Serve a model version, in place of what the name served before.
 
     Example: workbench deploy start delay@champion --name delay
     """
     from workbench.serving.deployments import deploy as serve
 
-    _show(serve(reference, name, port=port), wants_json)
+    _show(serve(reference, name, port=port, allow_tags=allow_tag), wants_json)
 
 
 @deploy.command("list")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from workbench.cli.feature_governance import COMMANDS
+from workbench.cli.feature_questions import QUESTIONS
 from workbench.cli.feature_stream import stream
 from workbench.cli.output import (
     as_json,
@@ -18,6 +20,7 @@ from workbench.cli.output import (
 )
 
 if TYPE_CHECKING:
+    from workbench.features.definitions.computed import OnDemandView
     from workbench.features.definitions.selections import View
 
 _NONE = "No feature views yet. Define one with wb.feature_view"
@@ -32,6 +35,8 @@ def features() -> None:
 
 
 features.add_command(stream)
+for _command in (*QUESTIONS, *COMMANDS):
+    features.add_command(_command)
 
 
 @features.command("list")
@@ -74,12 +79,17 @@ def show(reference: str, wants_json: bool) -> None:
 
     Example: workbench features show weather@2
     """
-    from workbench.features.definitions.selections import resolve
+    from workbench.features.definitions.computed import OnDemandView
+    from workbench.features.definitions.selections import choose
 
-    view = resolve(reference)[0].view
+    chosen = choose(reference)
+    view = chosen.views[chosen.asked[0][0]]
+    if isinstance(view, OnDemandView):
+        _show_computed(view, wants_json=wants_json)
+        return
     facts = _facts(view) | {
         "created": view.created,
-        "reads": list(view.source.datasets.values()),
+        "reads": [*view.source.datasets.values(), *view.source.views.values()],
         "sql": view.source.sql,
     }
     if wants_json:
@@ -92,7 +102,7 @@ def show(reference: str, wants_json: bool) -> None:
         ("time", view.time or "static"),
         ("known from", view.created or view.time or "always"),
         ("valid for", _length(view.ttl) or "any age"),
-        ("reads", ", ".join(view.source.datasets.values())),
+        ("reads", ", ".join([*view.source.datasets.values(), *view.source.views.values()])),
         ("owner", view.owner),
         ("tags", ", ".join(view.tags)),
         ("description", view.description),
@@ -131,32 +141,6 @@ def freshness(views: tuple[str, ...], wants_json: bool) -> None:
     ]
     titles = ("view", "rows", "newest event", "lag", "written", "by")
     print_table(titles, rows, empty=_NONE)
-
-
-@features.command()
-@click.argument("dataset")
-@click.argument("row", type=click.IntRange(min=0))
-@click.argument("feature")
-@as_json
-@in_workspace
-def why(dataset: str, row: int, feature: str, wants_json: bool) -> None:
-    """Say why a training set holds the value that it holds in one row, counted from 0.
-
-    Example: workbench features why delay_examples 12 temp
-    """
-    from workbench.features.offline.why import why as explain
-
-    told = explain(dataset, row=row, feature=feature)
-    if wants_json:
-        print_json(told.to_json())
-        return
-    click.echo(str(told))
-    taken = [told.chosen] if told.chosen is not None else list(told.counted)
-    rows = [
-        (each.reason or "taken", each.value, _minute(each.event), _minute(each.visible))
-        for each in (*taken, *told.rejected)
-    ]
-    print_table(("verdict", "value", "happened", "known"), rows, empty="")
 
 
 @features.command()
@@ -323,6 +307,25 @@ def _print_views(
     print_table(titles, rows, empty="No view is like that" if narrowed else _NONE)
 
 
+def _show_computed(view: OnDemandView, *, wants_json: bool) -> None:
+    inputs = {each.name: each.type for each in view.inputs}
+    if wants_json:
+        print_json(_facts(view) | {"inputs": inputs, "reads": list(view.reads), "code": view.code})
+        return
+    click.echo(view.ref)
+    for name, value in (
+        ("takes", ", ".join(f"{each} ({kind})" for each, kind in inputs.items())),
+        ("reads", ", ".join(view.reads)),
+        ("owner", view.owner),
+        ("tags", ", ".join(view.tags)),
+        ("description", view.description),
+    ):
+        if value:
+            click.echo(f"  {name:<13}{value}")
+    print_table(("feature", "type"), [(each.name, each.type) for each in view.columns], empty="")
+    click.echo(view.code)
+
+
 def _facts(view: View) -> dict[str, Any]:
     from workbench.features.governance.catalogue import kind_of
 
@@ -342,7 +345,3 @@ def _facts(view: View) -> dict[str, Any]:
 
 def _length(length: timedelta | None) -> str | None:
     return None if length is None else duration(length.total_seconds(), coarse=True)
-
-
-def _minute(moment: datetime | None) -> str | None:
-    return None if moment is None else f"{moment:%Y-%m-%d %H:%M}"

@@ -10,7 +10,7 @@ from workbench.magics.framework import Call, Magic, Parser, assignments
 if TYPE_CHECKING:
     from workbench.features.definitions.selections import View
 
-_DOES = ("freshness", "materialize", "why")
+_DOES = ("freshness", "materialize", "why", "impact", "usage", "unused")
 
 
 def _features_parser() -> Parser:
@@ -26,6 +26,9 @@ def _features_parser() -> Parser:
     parser.add_argument(
         "--materialize", action="store_true", help="carry the view's newest values online, or all"
     )
+    parser.add_argument("--impact", metavar="COLUMN", help="what breaks without flights.dep_delay")
+    parser.add_argument("--usage", action="store_true", help="who uses the view's features, or all")
+    parser.add_argument("--unused", action="store_true", help="what nobody uses, and what it costs")
     parser.add_argument("--at", help="with --materialize, the moment to show")
     parser.add_argument(
         "--why",
@@ -48,6 +51,8 @@ def _features(call: Call) -> Any:
     view = None if given.view is None else call.value(given.view)
     if given.why:
         return _why(*given.why)
+    if given.impact or given.usage or given.unused:
+        return _governed(given.impact, view, unused=given.unused)
     if given.materialize:
         return _materialize(view, given.at)
     if given.freshness:
@@ -66,6 +71,16 @@ def _why(dataset: str, row: str, feature: str) -> Any:
     if not row.isdecimal():
         raise InvalidInput(f"{row!r} is no row's number", hint="%features --why examples 12 temp")
     return why(dataset, row=int(row), feature=feature)
+
+
+def _governed(column: str | None, view: Any, *, unused: bool) -> Any:
+    from workbench.features.governance.impact import impact
+    from workbench.features.governance.unused import unused_features
+    from workbench.features.governance.usage import usage
+
+    if column:
+        return impact(column)
+    return unused_features() if unused else usage(view)
 
 
 def _materialize(view: Any, at: str | None) -> dict[str, int]:
@@ -110,7 +125,9 @@ def _listed(call: Call) -> Any:
     from workbench.features.governance.catalogue import search_features
 
     given = call.arguments
-    found = search_features(given.search or "", tag=given.tag, owner=given.owner, entity=given.entity)
+    found = search_features(
+        given.search or "", tag=given.tag, owner=given.owner, entity=given.entity
+    )
     columns = ["view", "entities", "features", "ttl", "owner", "tags", "description"]
     return pd.DataFrame([_row(each) for each in found], columns=columns)
 

@@ -80,3 +80,9 @@ def test_views_services_and_options_complete(ask):
     assert candidates(MAGIC, "%features h", "h") == ["hourly"]
     assert candidates(MAGIC, "%features al", "al") == ["all"]
     assert candidates(MAGIC, "%features --fr", "--fr") == ["--freshness"]
+
+
+def test_who_uses_features_and_what_breaks_is_asked_for(ask):
+    assert [each.ref for each in ask("--impact readings.temp")] == ["hourly@1", "all@1"]
+    assert [each.feature for each in ask("hourly --usage")] == ["hourly:temp"]
+    assert ask("--unused") == []
