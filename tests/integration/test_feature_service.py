@@ -84,6 +84,18 @@ def test_json_and_arrow_say_the_same(client: FeatureClient) -> None:
     assert table["seats"].to_pylist() == [3, None, 7]
 
 
+def test_an_answer_says_its_id_in_its_head_too(server: FeatureServer) -> None:
+    headers = {"authorization": "Bearer sesam"}
+    where = f"{server.url}/v1/features/planes"
+    answer = httpx.post(where, json={"entities": [{"tailnum": "N1"}]}, headers=headers)
+    (found,) = answer.json()["results"]
+    assert answer.headers["x-request-id"] == found["id"]
+    named = httpx.post(
+        where, json={"entities": [{"tailnum": "N1"}]}, headers={**headers, "x-request-id": "mine"}
+    )
+    assert named.headers["x-request-id"] == named.json()["results"][0]["id"] == "mine"
+
+
 def test_many_threads_share_a_client(client: FeatureClient) -> None:
     wrong: list[object] = []
 

@@ -139,6 +139,22 @@ def test_the_features_themselves_are_answered_for_at_the_same_address(
     assert "workbench_feature_requests_total" in metrics
 
 
+def test_a_model_is_trained_again_on_what_it_was_given(deployed: Deployment) -> None:
+    rows = [ROW, {**ROW, "origin": "LGA", "wind": 7.5}]
+    deployed.predict(rows, request_id="again")
+    assert "again/1" in deployed.predictions()["request_id"].to_pylist()
+    for i, late in enumerate((True, False)):
+        wb.track_event("landed", f"again/{i}", late=late)
+    made = wb.training_set(from_log="delay", labels="landed", name="seen")
+    seen = made.to_arrow().select(["request_id", "origin", "wind", "late"]).to_pylist()
+    assert seen == [
+        {"request_id": "again/0", "origin": "JFK", "wind": 30.0, "late": True},
+        {"request_id": "again/1", "origin": "LGA", "wind": 7.5, "late": False},
+    ]
+    upstream = {each.ref for each in wb.lineage(made.ref).upstream()}
+    assert {deployed.ref, "delay@1"} <= upstream
+
+
 def test_both_protocols_answer_alike(deployed: Deployment) -> None:
     url = deployed.url
     rows = [{**ROW, "wind": 3.0}, {**ROW, "wind": 20.0}]

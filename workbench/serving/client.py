@@ -29,8 +29,13 @@ def status(url: str) -> dict[str, Any] | None:
     return content
 
 
-def predict(url: str, name: str, rows: pd.DataFrame | Sequence[Mapping[str, Any]]) -> list[float]:
-    """Return the endpoint's probabilities.
+def predict(
+    url: str,
+    name: str,
+    rows: pd.DataFrame | Sequence[Mapping[str, Any]],
+    request_id: str | None = None,
+) -> list[float]:
+    """Return the endpoint's probabilities; the request bears an id where one is given.
 
     Raises
     ------
@@ -43,6 +48,8 @@ def predict(url: str, name: str, rows: pd.DataFrame | Sequence[Mapping[str, Any]
 
     body = json.dumps({"instances": _records(rows)}, default=_plain).encode()
     headers = {"Content-Type": "application/json"}
+    if request_id is not None:
+        headers["X-Request-Id"] = request_id
     try:
         answer = httpx.post(
             f"{url}/v1/models/{name}:predict", content=body, headers=headers, timeout=_PATIENCE

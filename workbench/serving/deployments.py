@@ -75,13 +75,21 @@ class Deployment:
             return said
         return "live" if client.status(self.url) is not None else "down"
 
-    def predict(self, rows: pd.DataFrame | Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> Any:
+    def predict(
+        self,
+        rows: pd.DataFrame | Sequence[Mapping[str, Any]] | Mapping[str, Any],
+        *,
+        request_id: str | None = None,
+    ) -> Any:
         """Return the probabilities that the endpoint gives over HTTP, as anyone else gets them.
 
         Parameters
         ----------
         rows : DataFrame, list of dict or dict
             Keys to look features up by, and columns; one dict gives one number.
+        request_id : str, optional
+            What the log calls it, and what happens later is told with: ``wb.track_event("landings",
+            request_id, late=True)``. Of several rows, the third is ``request_id/2``.
 
         Raises
         ------
@@ -91,7 +99,7 @@ class Deployment:
             If nothing answers.
         """
         instances = [rows] if isinstance(rows, Mapping) else rows
-        values = client.predict(self.url, self.name, instances)
+        values = client.predict(self.url, self.name, instances, request_id)
         return values[0] if isinstance(rows, Mapping) else values
 
     def predictions(self, *, since: datetime | None = None, limit: int | None = None) -> pa.Table:

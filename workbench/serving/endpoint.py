@@ -10,6 +10,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,7 @@ class Endpoint:
             answer = _error(500, f"the model failed; the log has request {request_id}")
         if route == "predict":
             self._measures.request(answer.status, time.perf_counter() - started)
+            return replace(answer, request_id=request_id)
         return answer
 
     def _loaded(self, plan: Mapping[str, Any]) -> Served:

@@ -121,7 +121,14 @@ class FeatureApp:
                 {
                     "type": "http.response.start",
                     "status": answer.status,
-                    "headers": [(b"content-type", kind), (b"content-length", length)],
+                    "headers": [
+                        (b"content-type", kind),
+                        (b"content-length", length),
+                        *(
+                            (name.encode("latin-1"), value.encode("latin-1"))
+                            for name, value in answer.headers.items()
+                        ),
+                    ],
                 }
             )
             await send({"type": "http.response.body", "body": answer.body})
@@ -199,13 +206,15 @@ class FeatureApp:
                 status = 415
                 return _said(415, f"the request is of type {kind!r}", f"send {JSON} or {ARROW}")
             count = len(question.entities)
-            found, ids = await service.answer(question, _request_id(headers))
+            request_id = _request_id(headers)
+            found, ids = await service.answer(question, request_id)
             accepts = headers.get("accept", "*/*")
             if ARROW in accepts or (arrow and "*/*" in accepts):
                 content = await asyncio.to_thread(answer_as_arrow, service.shape, found, ids)
-                answer = Answer(200, content, ARROW)
+                answer = Answer(200, content, ARROW, request_id)
             else:
-                answer = Answer(200, answer_as_json(service.shape, found, ids))
+                content = answer_as_json(service.shape, found, ids)
+                answer = Answer(200, content, request_id=request_id)
             status = 200
         except WorkbenchError as error:
             status = next((code for kind, code in _STATUSES if isinstance(error, kind)), 500)

@@ -53,7 +53,7 @@ class Replica:
         body = await request.body()
         query = request.scope.get("query_string", b"").decode("latin-1")
         answer = await self._endpoint.answer(request.method, path, body, request.headers, query)
-        return Response(answer.body, answer.status, media_type=answer.content_type)
+        return Response(answer.body, answer.status, answer.headers, answer.content_type)
 
     def __del__(self) -> None:
         """Write what is left of the log; called by Serve when it stops the replica."""

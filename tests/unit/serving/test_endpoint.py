@@ -56,6 +56,9 @@ def test_features_are_answered_for_beside_predictions_and_through_a_swap(home: P
         body = b"" if content is None else json.dumps(content).encode()
         answer = await endpoint.answer(method, path, body, {})
         assert answer.status == 200, answer.body
+        assert bool(answer.headers.get("x-request-id")) == (
+            method == "POST" and "events" not in path
+        )
         return answer.body if path == "/metrics" else json.loads(answer.body)
 
     async def life() -> None:
