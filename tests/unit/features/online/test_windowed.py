@@ -233,7 +233,7 @@ def test_events_alone_can_be_counted(events: list[Event], clock: FakeClock) -> N
     push(view, [{"card": "a", "at": clock.now(), "arrived": clock.now()}])
     pushed = {**events[0], "card": "a", "at": clock.now(), "arrived": clock.now()}
     for card in CARDS:
-        mine = [
+        mine: list[tuple[int, int, list[Any]]] = [
             (micros(each["at"]), micros(each["arrived"]), [])
             for each in [*events, pushed]
             if each["card"] == card
