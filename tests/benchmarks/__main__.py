@@ -26,6 +26,7 @@ from tests.benchmarks.measuring import save, show
 BENCHMARKS = {
     "dive": dive_speed.measure,
     "features-service": features_service.measure,
+    "features-online": features_online.measure,
     "features-training": features_training.measure,
     "features-windows": features_windows.measure,
     "imports": import_time.measure,

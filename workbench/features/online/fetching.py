@@ -6,7 +6,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple, cast
 
 from workbench.core.errors import InvalidInput, near
 from workbench.features.definitions.computing import compute
@@ -102,6 +103,8 @@ class ReadyPlan:
         self._empty: dict[str, Any] = dict.fromkeys([*plan["features"], *self._between])
         self._views = [_View(view) for view in plan["views"]]
         self._names = tuple(view.names for view in self._views)
+        # Then a row is made in one go.
+        self._in_order = list(chain.from_iterable(self._names)) == list(self._empty)
         self._whole = Precomputed(plan) if plan.get("precomputed") else None
 
     def fetch(
@@ -115,18 +118,26 @@ class ReadyPlan:
         """Read the features of some entities; see `read` for the arguments and errors."""
         known_by = None if at is None else micros(at)
         here = time.time_ns() // 1000 if now is None else micros(now)
-        rows = [self._empty.copy() for _ in entities]
         answers, absent, instants = self._answers(store, entities, known_by, here)
-        for view, given in zip(self._views, answers, strict=True):
-            for row, answer in zip(rows, given, strict=True):
-                if answer[2] is not None:
-                    row.update(zip(view.names, answer[2], strict=True))
+        by_entity = zip(*answers, strict=True) if answers else ((),) * len(entities)
+        rows = [self._row([answer[2] for answer in given]) for given in by_entity]
         if self._steps:
             compute(self._steps, rows, entities)
             for row in rows:
                 for name in self._between:
                     del row[name]
         return Fetched(rows, answers, self._names, absent, instants)
+
+    def _row(self, parts: Sequence[Sequence[Any] | None]) -> dict[str, Any]:
+        """Return an entity's features from what each view gives of it."""
+        if self._in_order and None not in parts:
+            values = chain.from_iterable(cast("Sequence[Sequence[Any]]", parts))
+            return dict(zip(self._empty, values, strict=True))
+        row = self._empty.copy()
+        for names, part in zip(self._names, parts, strict=True):
+            if part is not None:
+                row.update(zip(names, part, strict=True))
+        return row
 
     def _answers(
         self, store: OnlineStore, entities: Sequence[Entity], known_by: int | None, here: int

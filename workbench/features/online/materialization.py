@@ -20,6 +20,7 @@ from workbench.features.definitions.views import (
 from workbench.features.online.carrying import Materialization
 from workbench.features.online.precomputing import forget
 from workbench.features.online.precomputing import precompute as put_together
+from workbench.features.online.reading import forget_plans
 from workbench.features.online.stores.encoding import micros
 
 Progress = Callable[[str, int, int], None]
@@ -127,6 +128,7 @@ def materialize(
                 written[service.ref] = put_together(service, advance)
         else:
             forget(service)
+        forget_plans()
     return written
 
 

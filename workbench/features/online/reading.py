@@ -6,6 +6,7 @@ In a notebook, `online`. In a replica, which has neither metadata nor pandas: `o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -18,6 +19,8 @@ from workbench.features.online.stores.store import OnlineStore, kept_open, open_
 
 if TYPE_CHECKING:
     from workbench.features.definitions.selections import Asked
+
+_PINNED = re.compile(r"[^@:]+@[0-9]+(:.*)?")
 
 __all__ = ["OnlineStore", "ReadyPlan", "Served", "fetch", "online", "open_store", "plan_of", "read"]
 
@@ -53,6 +56,9 @@ def online(
     Parameters
     ----------
     features : FeatureService, views, ``"view"`` or ``"view:column"``
+        A service, a view or a reference with its version is looked up in the records once; a name
+        without is looked up each time, which takes some milliseconds, for it may mean another
+        version by then.
     entities : dict or list of dict
         The keys of each, and the inputs of on-demand views; further entries are ignored.
     at : datetime, date or str, optional
@@ -102,18 +108,30 @@ def online(
 
 def _plan(features: Asked | Sequence[Asked]) -> ReadyPlan:
     """Compile once what cannot change; a name may mean a newer version the next time."""
+    from workbench import workspace
     from workbench.features.definitions.computed import OnDemandView
     from workbench.features.definitions.views import FeatureService, FeatureView
 
-    pinned = (FeatureService, FeatureView)
     if isinstance(features, (str, OnDemandView, FeatureService, FeatureView)):
         features = [features]
     asked = tuple(features)
-    if all(isinstance(each, pinned) for each in asked):
-        return _compiled(asked)
+    for each in asked:
+        if isinstance(each, str):
+            if not _PINNED.fullmatch(each):
+                break
+        elif not isinstance(each, (FeatureService, FeatureView)):
+            break
+    else:
+        return _compiled(workspace.current().settings.database_url, asked)
     return ReadyPlan(plan_of(asked))
 
 
+def forget_plans() -> None:
+    """Compile anew what is asked for from now on: how it is kept in the store has changed."""
+    _compiled.cache_clear()
+
+
 @lru_cache(maxsize=256)
-def _compiled(features: tuple[Asked, ...]) -> ReadyPlan:
+def _compiled(database: str, features: tuple[Asked, ...]) -> ReadyPlan:
+    del database  # the same reference means something else there
     return ReadyPlan(plan_of(features))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -96,6 +97,23 @@ def test_a_view_that_nobody_wrote_is_named(service: FeatureService, place: Works
     found = fetch(store, plan_of(service), [{"origin": "JFK"}, {"origin": None}], now=NOW)
     assert found.absent == ["short", "static"]
     store.close()
+
+
+def test_what_names_a_version_is_looked_up_once(
+    service: FeatureService, place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    materialize()
+    entity = {"origin": "JFK"}
+    pinned: list[Any] = [service, "all@1", "ever@1:temp", ["short@1", "static@1:built"]]
+    for asked in pinned:
+        online(asked, entity)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(place.metadata), "reading", None)  # any look at the records would fail
+        for asked in pinned:
+            online(asked, entity)
+    ingest(pa.table({"origin": ["JFK"], "built": [1950]}), name="airports")
+    materialize(feature_view(entities=Entity("origin"), source="airports", name="static"))
+    assert online("static", entity) == [{"built": 1950}]
 
 
 def test_a_plan_of_another_format_is_refused(service: FeatureService, tmp_path: Path) -> None:

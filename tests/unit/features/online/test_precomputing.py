@@ -28,7 +28,7 @@ from workbench.features.online.plans import plan_of
 from workbench.features.online.precomputed import sections_of
 from workbench.features.online.precomputing import precompute
 from workbench.features.online.pushing import push
-from workbench.features.online.reading import online
+from workbench.features.online.reading import _plan, online
 from workbench.features.online.stores.state import TableState, pack_state
 from workbench.features.online.stores.store import OnlineStore, open_store
 from workbench.workspace import Workspace
@@ -91,8 +91,10 @@ def both(service: FeatureService, **also: Any) -> list[list[dict[str, Served]]]:
 
 def test_it_says_what_the_views_say(service: FeatureService, clock: FakeClock) -> None:
     materialize(service)
+    online(service, {"key": "a"})
     written = materialize(service, precompute=True)
     assert written["all@1"] > 0
+    assert _plan(service).content["precomputed"] is not None
     assert online(service, {"key": "a"}) == [
         {"x": 1, "y": "u", "z": 1.5, "v_sum_2h": 3, "count_3h": 2}
     ]
