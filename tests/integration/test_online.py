@@ -5,16 +5,19 @@ import signal
 import subprocess
 import sys
 import textwrap
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pytest
 
+from tests.services import accepts, free_port, program, running
 from workbench import workspace
-from workbench.core.errors import Conflict
+from workbench.core.errors import Conflict, Unavailable
 from workbench.data.datasets.ingest import ingest
 from workbench.features.definitions.entities import Entity
 from workbench.features.definitions.registration import feature_view
+from workbench.features.online import passes
 from workbench.features.online.freshness import freshness
 from workbench.features.online.materialization import materialize
 from workbench.features.online.reading import online
@@ -33,6 +36,10 @@ def place(request, tmp_path):
 
 @pytest.fixture
 def view(place):
+    return made_view()
+
+
+def made_view():
     numbers = list(range(KEYS))
     times = [datetime.now(UTC) - timedelta(hours=1)] * KEYS
     ingest(pa.table({"key": numbers, "at": times, "value": numbers}), name="rows", time="at")
@@ -100,6 +107,35 @@ def test_a_killed_replacement_leaves_the_table_as_it_was(place, view):
 
         with redis.Redis.from_url(place.settings.online_url) as client:
             assert len(client.keys("workbench:features:{*}rows*:*")) == KEYS
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept on disk", "came back empty"])
+def test_a_redis_that_goes_half_way_and_comes_back_is_filled_again(tmp_path, kept):
+    port = free_port()
+    command = [program("redis-server"), "--port", port, "--bind", "127.0.0.1", "--dir", tmp_path]
+    command += ["--save", "", *(("--appendonly", "yes", "--appendfsync", "always") if kept else ())]
+
+    def redis():
+        return running(command, lambda: accepts(port), tmp_path / "log")
+
+    with workspace.use(workspace.current()), ExitStack() as servers:
+        workspace.connect(home=tmp_path / "home", online_url=f"redis://127.0.0.1:{port}/0")
+        servers.enter_context(redis())
+        rows = made_view()
+
+        def stop(name, done, total):
+            if done == 2000:
+                servers.close()
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(passes, "BATCH", 500)
+            with pytest.raises(Unavailable, match="does not answer"):
+                materialize(rows, progress=stop)
+        with pytest.raises(Unavailable, match="does not answer"):
+            online(rows, {"key": 1})
+        servers.enter_context(redis())
+        assert materialize(rows) == {"rows": KEYS - 2000 if kept else KEYS}
+        assert values(rows) == list(range(KEYS))
 
 
 def test_two_at_once_are_told_of_each_other_and_the_dead_hold_nothing(place, view):

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from redis import Redis
 
 LEASE_SECONDS = 15.0
+#: What this process holds now. A lease of its own beyond these could not be given back, because
+#: Redis was gone.
+_holding: set[bytes] = set()
 
 
 @contextmanager
@@ -60,6 +63,7 @@ def held(
         target=_renew, args=(client, name, mine, seconds, good_until, ended), daemon=True
     )
     renewing.start()
+    _holding.add(mine)
 
     def check() -> None:
         if time.monotonic() > good_until[0]:
@@ -73,6 +77,7 @@ def held(
     finally:
         ended.set()
         renewing.join()
+        _holding.discard(mine)
         with suppress(RedisError):  # it ends by itself
             client.register_script(RELEASE)(keys=[name], args=[mine])
 
@@ -102,4 +107,7 @@ def _renew(
 
 def _is_dead(holder: bytes) -> bool:
     host, pid, born, _ = holder.decode().split("|")
-    return host == socket.gethostname() and not alive(int(pid), float(born))
+    if host != socket.gethostname():
+        return False
+    mine = int(pid) == os.getpid() and holder not in _holding
+    return mine or not alive(int(pid), float(born))
