@@ -9,6 +9,7 @@ import sys
 
 from tests.benchmarks import (
     dive_speed,
+    features_online,
     features_service,
     features_training,
     features_windows,
@@ -25,8 +26,8 @@ from tests.benchmarks.measuring import save, show
 
 BENCHMARKS = {
     "dive": dive_speed.measure,
-    "features-service": features_service.measure,
     "features-online": features_online.measure,
+    "features-service": features_service.measure,
     "features-training": features_training.measure,
     "features-windows": features_windows.measure,
     "imports": import_time.measure,
