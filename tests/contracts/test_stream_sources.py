@@ -11,6 +11,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -377,3 +378,45 @@ def test_kafka_that_does_not_answer_is_named() -> None:
         open_source("kafka://127.0.0.1:1/events?no.such.setting=1")
     with pytest.raises(InvalidInput, match="names no topic"):
         open_source("kafka://127.0.0.1:1")
+
+
+def test_a_view_is_the_same_whichever_source_its_events_come_from(
+    feed: Feed, tmp_path: Path
+) -> None:
+    import pyarrow as pa
+
+    import workbench as wb
+    from workbench import workspace
+
+    now = datetime.now(UTC)
+    with workspace.use(workspace.connect(home=tmp_path / "home")):
+        past = pa.table({"card": ["old"], "at": [now - timedelta(days=9)], "amount": [1.0]})
+        view = wb.feature_view(
+            name="totals",
+            entities=wb.Entity("card"),
+            source=wb.ingest(past, name="paid", time="at"),
+            aggregations=[wb.Aggregation("sum", "amount", windows=["1d"])],
+        )
+        # The partitions of a topic are read one after the other, each from long ago to now.
+        events = [
+            {
+                "card": f"c{n % 3}",
+                "at": (now - timedelta(seconds=3000 - n)).isoformat(),
+                "amount": n,
+            }
+            for n in range(3000)
+        ]
+        for first in range(0, 3000, 500):
+            feed.write([json.dumps(each).encode() for each in events[first : first + 500]])
+        feed.write([b"poison"])
+        asked = {"lateness": "1s", "allowed": "1s", "batch": 700}
+        done = wb.stream(view, feed.url, **asked).run(caught_up=True)
+        assert (done.counts.events, done.counts.poisonous, done.counts.too_late) == (3000, 1, 0)
+        assert (done.lag, done.newest) == (0, now - timedelta(seconds=1))
+        feed.write([json.dumps({**events[-1], "amount": 7.0}).encode()])
+        done = wb.stream(view, feed.url, **asked).run(caught_up=True)
+        assert done.counts.read == 3002
+        totals = wb.online(view, [{"card": f"c{n}"} for n in range(3)])
+        expected = [float(sum(range(card, 3000, 3))) for card in range(3)]
+        expected[2] += 7.0
+        assert [each["amount_sum_1d"] for each in totals] == expected

@@ -21,6 +21,7 @@ from workbench.features.online.stores.encoding import micros, pack_key
 from workbench.features.streams.sources.source import Message
 
 Decode = Callable[[bytes], Mapping[str, Any]]
+_DECODE = json.JSONDecoder().decode  # `json.loads` would look for other encodings first
 _IDENTITY_BYTES = 12
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -119,8 +120,8 @@ class EventReader:
             values.append(value)
         width = len(self._key_names)
         keys, rest = tuple(values[:width]), tuple(values[width:])
-        if missing := [n for n, key in zip(self._key_names, keys, strict=True) if key is None]:
-            raise Refused(f"it has no key {missing[0]!r}")
+        if None in keys:
+            raise Refused(f"it has no key {self._key_names[keys.index(None)]!r}")
         try:
             key = pack_key(keys, self._key_types, self._key_names)
         except InvalidInput as error:
@@ -151,7 +152,7 @@ class EventReader:
                 raise Refused(f"decode raised {type(error).__name__}: {error}") from error
         else:
             try:
-                found = json.loads(message.value)
+                found = _DECODE(message.value.decode())
             except (ValueError, RecursionError) as error:
                 raise Refused(f"no JSON: {error}") from error
         if not isinstance(found, Mapping):

@@ -33,7 +33,7 @@ def stream(
     gaps: Literal["error", "skip"] = "error",
     dataset: str | None = None,
     decode: Decode | None = None,
-    batch: int = 2000,
+    batch: int = 10_000,
     patience: timedelta | str = timedelta(minutes=5),
 ) -> Stream:
     r"""Keep a view up to date in the online store from a stream of events.
@@ -73,7 +73,8 @@ def stream(
     decode : callable, optional
         Turns a message's bytes into a dict of fields; JSON by default.
     batch : int
-        How many events are taken at once, at the most.
+        How many events are taken at once, at the most. Those that are there are taken at once, so
+        this bounds memory, not how soon one is readable.
     patience : timedelta or str
         How long to try again when the source or the store does not answer or is full.
 
