@@ -6,11 +6,15 @@ import json
 import time
 from datetime import timedelta
 
+import pyarrow as pa
 import pytest
 
 from tests.unit.features.conftest import NOW
-from tests.unit.features.streams.conftest import at, card_key, pay
+from tests.unit.features.streams.conftest import CARD, _past, at, card_key, pay
 from workbench.core.errors import Conflict, InvalidInput, NotFound, StorageFull, Unavailable
+from workbench.data.datasets.ingest import ingest
+from workbench.features.definitions.aggregations import Aggregation
+from workbench.features.definitions.registration import feature_view
 from workbench.features.online.materialization import materialize
 from workbench.features.online.pushing import push
 from workbench.features.online.reading import online
@@ -112,11 +116,6 @@ def test_poisonous_events_are_kept_with_the_reason_and_the_stream_goes_on(totals
 
 
 def test_an_event_that_tiles_cannot_take_in_is_poisonous_alone(place, events):
-    from tests.unit.features.streams.conftest import CARD, _past
-    from workbench.data.datasets.ingest import ingest
-    from workbench.features.definitions.aggregations import Aggregation
-    from workbench.features.definitions.registration import feature_view
-
     whole = ingest(_past(points=[1]), name="whole", time="at")
     view = feature_view(
         name="points",
@@ -375,12 +374,6 @@ def test_what_cannot_be_streamed_is_refused(latest, events):
 
 
 def test_a_static_views_row_may_go_back_to_what_it_was(place, events):
-    import pyarrow as pa
-
-    from tests.unit.features.streams.conftest import CARD
-    from workbench.data.datasets.ingest import ingest
-    from workbench.features.definitions.registration import feature_view
-
     limits = ingest(pa.table({"card": ["old"], "limit": [1]}), name="limits")
     view = feature_view(entities=CARD, source=limits)
     for limit in (5, 7, 5):
@@ -388,3 +381,41 @@ def test_a_static_views_row_may_go_back_to_what_it_was(place, events):
         events.write({"card": "c1", "limit": limit})
         assert stream(view, events.path).run(caught_up=True).counts.duplicates == 0
         assert online(view, {"card": "c1"}) == [{"limit": limit}]
+
+
+def test_a_stream_goes_on_from_what_was_materialized_and_back(place, events):
+    past = pa.table(
+        {
+            "card": ["c1", "c2"],
+            "at": [NOW - timedelta(hours=2), NOW - timedelta(hours=3)],
+            "created": [NOW - timedelta(hours=2), NOW - timedelta(hours=3)],
+            "amount": [1.0, 16.0],
+        }
+    )
+    source = ingest(past, name="paid", time="at", created="created", span="first")
+    view = feature_view(
+        name="totals",
+        entities=CARD,
+        source=source,
+        aggregations=[Aggregation("sum", "amount", windows=["1h", "1d"])],
+    )
+    materialize(view)
+    events.write(pay(0, 1, created=at(0)), pay(7000, 2, created=at(7000)), pay(6999, 4, card="c2"))
+    with pytest.raises(InvalidInput, match='since="2013-12-31T12:00:00'):
+        stream(view, events.path).run(caught_up=True)
+    counts = stream(view, events.path, since=at(60), dataset="paid").run(caught_up=True).counts
+    assert (counts.duplicates, counts.events) == (1, 2)
+    asked = [{"card": "c1"}, {"card": "c2"}]
+    expected = [
+        {"amount_sum_1h": 2.0, "amount_sum_1d": 3.0},
+        {"amount_sum_1h": 4.0, "amount_sum_1d": 20.0},
+    ]
+    assert online(view, asked) == expected
+    # The same events are in the dataset now, so the view may be materialized at any time.
+    newer = view.refresh()
+    assert newer.table == view.table
+    materialize(newer)
+    assert online(newer, asked) == expected
+    events.write(pay(7100, 8, created=at(7100)))
+    stream(newer, events.path, since=at(60)).run(caught_up=True)
+    assert online(newer, asked)[0] == {"amount_sum_1h": 10.0, "amount_sum_1d": 11.0}
