@@ -23,7 +23,7 @@ from workbench.features.offline.known_writing import BATCH, prepare, write_known
 from workbench.features.offline.spilling import scratch
 
 #: Counted on when the file's columns or their meaning change.
-FORMAT = 2
+FORMAT = 3
 _AT_ONCE = 2
 #: Rows that take seconds.
 _FEW = 1 << 23

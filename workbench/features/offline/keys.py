@@ -53,12 +53,22 @@ def plain(column: pa.ChunkedArray, kind: pa.DataType | None = None) -> pa.Chunke
             column = pc.if_else(lost, pa.scalar(None, wide), column).cast(kind)
         return column
     if types.is_floating(own) or types.is_decimal(own):
-        return pc.add(column.cast(pa.float64()), 0.0)  # minus zero is zero
+        return named(pc.add(column.cast(pa.float64()), 0.0))  # minus zero is zero
     if types.is_large_string(own) or types.is_string_view(own):
         return column.cast(pa.string())
     if types.is_large_binary(own) or types.is_binary_view(own):
         return column.cast(pa.binary())
     return column
+
+
+def named(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a key's column with nulls for NaN: it equals nothing, itself included."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_floating(column.type):
+        return column
+    return pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
 
 
 def numbered(columns: Sequence[pa.ChunkedArray]) -> Numbers:

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from workbench.core.errors import InvalidInput
 from workbench.data.columns import check_single
 from workbench.data.engine import open_engine
-from workbench.features.offline.keys import Numbers, numbered, plain
+from workbench.features.offline.keys import Numbers, named, numbered, plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -68,6 +68,7 @@ def narrow(rows: pa.RecordBatch | pa.Table, layout: Layout) -> pa.Table:
     columns = {f"k{place}": _settled(rows, name) for place, name in enumerate(layout.keys)}
     for place, name in enumerate(layout.keys):
         check_single(name, columns[f"k{place}"].type, "key")
+        columns[f"k{place}"] = named(columns[f"k{place}"])
     if layout.time is not None:
         columns["event"] = microseconds(rows.column(layout.time), layout.time)
         if layout.created is not None:

@@ -55,6 +55,7 @@ VALUES: Mapping[str, list[Any]] = {
     "flag": [True, False],
     "day": [date(1969, 12, 31), date(2013, 3, 10)],
     "moment": [START, START + MICRO],
+    "level": [0.0, 0.1, -0.0, math.nan, math.inf],
 }
 UTC_TIME = pa.timestamp("us", tz="UTC")
 TYPES = {
@@ -63,6 +64,7 @@ TYPES = {
     "flag": pa.bool_(),
     "day": pa.date32(),
     "moment": UTC_TIME,
+    "level": pa.float64(),
 }
 COMPOSITES = [
     ("number",),
@@ -71,6 +73,8 @@ COMPOSITES = [
     ("flag", "text"),
     ("moment",),
     ("day", "flag", "number"),
+    ("level",),
+    ("text", "level"),
 ]
 
 
@@ -110,7 +114,7 @@ class Case:
 def expected(view: Made, asked: Row, *, by_event_time: bool = False) -> list[Any]:
     """Return a row's features, in the order of `Made.columns`."""
     nothing = [None] * len(view.columns)
-    if any(asked[key] is None for key in view.keys):
+    if any(asked[key] is None or asked[key] != asked[key] for key in view.keys):
         return nothing
     at = asked["at"]
     own = [row for row in view.rows if all(row[key] == asked[key] for key in view.keys)]

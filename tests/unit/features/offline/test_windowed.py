@@ -63,7 +63,7 @@ def test_a_training_set_has_what_windows_held_when_each_row_was_decided(
     part_bytes: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if part_bytes:
-        for module in ("spilling", "known_rows", "streamed"):
+        for module in ("spilling", "known_writing", "streamed"):
             monkeypatch.setattr(
                 f"workbench.features.offline.{module}.part_bytes", lambda: part_bytes
             )
