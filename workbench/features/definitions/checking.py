@@ -11,7 +11,7 @@ from workbench.data.columns import Column
 from workbench.features.definitions.aggregations import Aggregation
 from workbench.features.definitions.entities import Entity, keys_of
 from workbench.features.definitions.sources import Rows
-from workbench.features.definitions.sql_lineage import used_columns
+from workbench.features.definitions.sql_uses import used_columns
 from workbench.features.definitions.views import Declared
 from workbench.metadata import ColumnSource
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from workbench import workspace
 from workbench.core.errors import InvalidInput
-from workbench.features.definitions.checking import Wanted
+from workbench.features.definitions.checking import Wanted, declare, uses_of
 from workbench.features.definitions.recording import register
 from workbench.features.definitions.relations import VIEW as NAMED
 from workbench.features.definitions.relations import look_up
 from workbench.features.definitions.sources import Rows, from_source, from_sql, from_transform
-from workbench.features.definitions.views import FeatureView
+from workbench.features.definitions.views import FeatureView, view_properties
 
 
 def refresh(view: FeatureView) -> FeatureView:
@@ -19,7 +21,28 @@ def refresh(view: FeatureView) -> FeatureView:
             f"the view {view.name!r} is a Python function, which its record does not keep",
             hint="run its definition again",
         )
-    wanted = Wanted(
+    return register(_renewed(view), view.name, _wanted(view))
+
+
+def followed(view: FeatureView) -> FeatureView:
+    """Return a superseded definition over the newest versions of what it reads.
+
+    It is recorded nowhere, for it would be the newest version of its name: this is for carrying new
+    data to those who go on reading the former definition. A view that is a Python function, or
+    would mean something else over the newest versions, is returned as it is.
+    """
+    if view.source.kind == "function":
+        return view
+    rows = _renewed(view)
+    declared = declare(rows, view.name, _wanted(view))
+    read = {name: each.record for name, each in rows.tables.items()}
+    definitions = {n: each.definition for n, each in read.items() if isinstance(each, FeatureView)}
+    meaning = view_properties(declared, definitions, uses_of(rows, declared))["definition"]
+    return replace(view, source=declared.source) if meaning == view.definition else view
+
+
+def _wanted(view: FeatureView) -> Wanted:
+    return Wanted(
         entities=view.entities,
         features=() if view.aggregations else tuple(each.name for each in view.columns),
         aggregations=view.aggregations,
@@ -31,7 +54,6 @@ def refresh(view: FeatureView) -> FeatureView:
         owner=view.owner,
         tags=view.tags,
     )
-    return register(_renewed(view), view.name, wanted)
 
 
 def _renewed(view: FeatureView) -> Rows:

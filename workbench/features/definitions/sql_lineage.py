@@ -6,7 +6,7 @@ result.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ from workbench.core.errors import InvalidInput
 if TYPE_CHECKING:
     from sqlglot import exp
     from sqlglot.lineage import Node
-    from sqlglot.optimizer.scope import Scope
 
 _LONGEST = 160
 
@@ -57,7 +56,7 @@ def tables_in(sql: str) -> list[str]:
     from sqlglot import exp
     from sqlglot.optimizer.scope import traverse_scope
 
-    query = _parse(sql)
+    query = parse(sql)
     found: dict[str, int] = {}
     for scope in traverse_scope(query):
         for source in scope.sources.values():
@@ -92,12 +91,12 @@ def origins(sql: str, schema: Mapping[str, Sequence[str]]) -> dict[str, list[Ori
     from sqlglot.errors import SqlglotError
     from sqlglot.lineage import lineage
 
-    query = _parse(sql)
-    spelling = _Spelling.of(schema)
+    query = parse(sql)
+    spelling = Spelling.of(schema)
     # In every other name that the result turns out to have, all columns may be.
     whole = {"*": [Origin(t, c, "sql") for t, names in schema.items() for c in names]}
     lateral = any(isinstance(each.this, exp.Subquery) for each in query.find_all(exp.Lateral))
-    if lateral or _takes_rows(query, spelling):
+    if lateral or takes_rows(query, spelling):
         return whole  # sqlglot does not look inside
     try:
         nodes = lineage(None, query, spelling.types, dialect="duckdb")
@@ -106,65 +105,7 @@ def origins(sql: str, schema: Mapping[str, Sequence[str]]) -> dict[str, list[Ori
     return whole | {name: _leaves(node, spelling) for name, node in nodes.items()}
 
 
-def used_columns(
-    sql: str, schema: Mapping[str, Sequence[str]], outputs: Sequence[str]
-) -> dict[str, tuple[str, ...]]:
-    """Return, for each table, the columns without which a query fails to give its outputs.
-
-    Those that it only filters, joins, groups or orders by are among them; a star counts for the
-    outputs alone.
-
-    Parameters
-    ----------
-    sql : str
-        A query in DuckDB's dialect.
-    schema : mapping of str to sequence of str
-        The columns of each table that it reads.
-    outputs : sequence of str
-        The columns of the query that are wanted.
-
-    Returns
-    -------
-    dict of str to tuple of str
-        As the tables spell them. A query that sqlglot cannot follow uses all columns.
-
-    Examples
-    --------
-    >>> used_columns("SELECT a FROM t WHERE b > 0", {"t": ["a", "b", "c"]}, ["a"])
-    {'t': ('a', 'b')}
-    """
-    from sqlglot import exp
-    from sqlglot.errors import SqlglotError
-    from sqlglot.optimizer.pushdown_projections import pushdown_projections
-    from sqlglot.optimizer.qualify import qualify
-
-    spelling = _Spelling.of(schema)
-    types = spelling.types
-    wanted = [exp.column(each, quoted=True) for each in outputs]
-    query = _parse(sql)
-    if _takes_rows(query, spelling):
-        return {table: tuple(names) for table, names in schema.items()}
-    try:
-        whole = exp.select(*wanted).from_(query.subquery("__rows"))
-        named = qualify(
-            whole.copy(),
-            schema=types,
-            dialect="duckdb",
-            expand_stars=False,
-            validate_qualify_columns=False,
-        )
-        expanded = pushdown_projections(qualify(whole, schema=types, dialect="duckdb"))
-        found = {*_read_by(named, spelling), *_read_by(expanded, spelling)}
-        found |= _left_out(named, spelling)
-    except (SqlglotError, ValueError, KeyError):
-        return {table: tuple(names) for table, names in schema.items()}
-    return {
-        table: tuple(each for each in names if (table, each) in found)
-        for table, names in schema.items()
-    }
-
-
-def _takes_rows(query: exp.Query, spelling: _Spelling) -> bool:
+def takes_rows(query: exp.Query, spelling: Spelling) -> bool:
     """Return whether a query takes whole rows as values, by a table's name or alias."""
     from sqlglot import exp
 
@@ -176,47 +117,16 @@ def _takes_rows(query: exp.Query, spelling: _Spelling) -> bool:
     )
 
 
-def _read_by(query: exp.Expression, spelling: _Spelling) -> Iterator[tuple[str, str]]:
-    """Yield (table, column) for every column of a table that a qualified query names."""
-    from sqlglot import exp
-    from sqlglot.optimizer.scope import traverse_scope
-
-    for scope in traverse_scope(query):
-        for column in scope.columns:
-            holder: Scope | None = scope
-            while holder is not None and column.table not in holder.sources:
-                holder = holder.parent  # a subquery may read from the query around it
-            source = None if holder is None else holder.sources[column.table]
-            if isinstance(source, exp.Table):
-                yield spelling.spelled(source.name, column.name)
-
-
-def _left_out(query: exp.Expression, spelling: _Spelling) -> set[tuple[str, str]]:
-    """Return the columns that a star excludes or replaces, which must be there to be."""
-    from sqlglot import exp
-
-    names = {
-        each.name.lower()
-        for star in query.find_all(exp.Star)
-        for part in star.args.values()
-        for each in (part if isinstance(part, list) else ())
-    }
-    return {
-        spelling.spelled(table, column)
-        for table, columns in spelling.columns.items()
-        for column in names & set(columns)
-    }
-
-
 @dataclass(frozen=True)
-class _Spelling:
+class Spelling:
     """Names as their owners write them; sqlglot compares, and gives back, small letters."""
 
     tables: Mapping[str, str]
     columns: Mapping[str, Mapping[str, str]]
 
     @classmethod
-    def of(cls, schema: Mapping[str, Sequence[str]]) -> _Spelling:
+    def of(cls, schema: Mapping[str, Sequence[str]]) -> Spelling:
+        """Return how the tables and columns of a schema are written."""
         tables = {table.lower(): table for table in schema}
         columns = {t.lower(): {c.lower(): c for c in names} for t, names in schema.items()}
         return cls(tables, columns)
@@ -227,11 +137,13 @@ class _Spelling:
         return {table: dict.fromkeys(names, "TEXT") for table, names in self.columns.items()}
 
     def spelled(self, table: str, column: str) -> tuple[str, str]:
+        """Return a column of a table as they are written."""
         known = self.columns.get(table.lower(), {})
         return self.tables.get(table.lower(), table), known.get(column.lower(), column)
 
 
-def _parse(sql: str) -> exp.Query:
+def parse(sql: str) -> exp.Query:
+    """Return a query as sqlglot reads it; raises InvalidInput if it is not one query."""
     import sqlglot
     from sqlglot import exp
     from sqlglot.errors import ParseError, SqlglotError
@@ -252,7 +164,7 @@ def _parse(sql: str) -> exp.Query:
     return statements[0]
 
 
-def _leaves(root: Node, spelling: _Spelling) -> list[Origin]:
+def _leaves(root: Node, spelling: Spelling) -> list[Origin]:
     import sqlglot
     from sqlglot import exp
 

@@ -63,7 +63,7 @@ def aliased(planes):
 def looped(planes):
     made = []
     for _, row in planes.iterrows():
-        made.append({"tailnum": row[0]})
+        made.append({"tailnum": row.iloc[0]})
     return pd.DataFrame(made)
 
 
@@ -95,9 +95,19 @@ def nothing(planes):
     ],
 )
 def test_a_function_reads_what_it_names_or_everything(
-    function: Callable[..., object], read: tuple[str, ...]
+    function: Callable[..., pd.DataFrame], read: tuple[str, ...]
 ) -> None:
     assert columns_read(function, {"planes": COLUMNS})["planes"] == read
+    frame = pd.DataFrame(
+        {
+            "tailnum": ["N1", "N2", "N1"],
+            "year": [1999, 2003, 2004],
+            "seats": [4, 150, 8],
+            "ssn": ["a", "b", "c"],
+        }
+    )
+    without = function(frame[list(read)])
+    pd.testing.assert_frame_equal(without, function(frame)[list(without)])
 
 
 def test_a_join_names_its_columns() -> None:

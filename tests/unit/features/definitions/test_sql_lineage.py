@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.core.errors import InvalidInput
-from workbench.features.definitions.sql_lineage import Origin, origins, tables_in, used_columns
+from workbench.features.definitions.sql_lineage import Origin, origins, tables_in
 
 SCHEMA = {"flights": ["carrier", "arr_delay", "Landed_At"], "planes@3": ["tailnum", "year"]}
 
@@ -146,37 +146,3 @@ def test_values_are_followed_through_all_that_a_query_can_do(
 ) -> None:
     found = origins(sql, WIDE)
     assert {(each.table, each.column) for each in found.get(column, found["*"])} == expected
-
-
-@pytest.mark.parametrize(
-    ("sql", "outputs", "expected"),
-    [
-        ("SELECT * FROM flights", ["carrier"], {"carrier"}),
-        (
-            "SELECT carrier FROM flights WHERE x > 0 ORDER BY landed_at",
-            ["carrier"],
-            {"carrier", "x", "Landed_At"},
-        ),
-        (
-            "SELECT carrier, count(*) AS n FROM flights GROUP BY 1 HAVING max(x) > 1",
-            ["n"],
-            {"carrier", "x"},
-        ),
-        ("WITH a AS (SELECT * FROM flights WHERE x > 0) SELECT l FROM a", ["l"], {"l", "x"}),
-        ("SELECT carrier, dest FROM flights", ["carrier"], {"carrier", "dest"}),
-        ("SELECT * EXCLUDE (x) FROM flights", ["carrier"], {"carrier", "x"}),
-        (
-            f"SELECT l FROM flights WHERE EXISTS (SELECT 1 FROM {PLANES} WHERE tailnum = dest)",
-            ["l"],
-            {"l", "dest", "tailnum"},
-        ),
-        ("SELECT l FROM flights QUALIFY rank() OVER (ORDER BY dest) = 1", ["l"], {"l", "dest"}),
-        ("SELECT carrier AS y FROM flights WHERE y = 'UA'", ["y"], {"carrier"}),
-        ("SELECT to_json(flights) AS j FROM flights", ["j"], {column for _, column in ALL}),
-    ],
-)
-def test_a_query_uses_what_it_filters_joins_and_orders_by_too(
-    sql: str, outputs: list[str], expected: set[str]
-) -> None:
-    found = used_columns(sql, WIDE, outputs)
-    assert {column for columns in found.values() for column in columns} == expected
