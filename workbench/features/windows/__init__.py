@@ -5,7 +5,8 @@ and before the end of its tile plus *w*. `layout` says which tiles a view's feat
 `values` how values are held in them.
 
 Online, `partials` are what is known of a tile's values, `tiles` the state of one key, `results`
-what a request wants of it and `packed` its bytes, which are read without unpacking the tiles.
+what a request wants of it and `packed` its bytes, which are read without unpacking the tiles;
+`batches` makes the tiles of many keys at once.
 Offline, `offline` answers for many instants at once: `columns` holds the values, `passes` says
 which events count when as ranges of arrays, `ranges` puts those together, and `lives` answers what
 no range does.
