@@ -19,6 +19,7 @@ import pytest
 
 from tests.services import free_port
 from workbench.core.errors import Conflict, InvalidInput, NotFound, Unavailable
+from workbench.features.streams.running import Stream
 from workbench.features.streams.sources.source import Message, Offset, StreamSource, open_source
 
 
@@ -409,12 +410,15 @@ def test_a_view_is_the_same_whichever_source_its_events_come_from(
         for first in range(0, 3000, 500):
             feed.write([json.dumps(each).encode() for each in events[first : first + 500]])
         feed.write([b"poison"])
-        asked = {"lateness": "1s", "allowed": "1s", "batch": 700}
-        done = wb.stream(view, feed.url, **asked).run(caught_up=True)
+
+        def made() -> Stream:
+            return wb.stream(view, feed.url, lateness="1s", allowed="1s", batch=700)
+
+        done = made().run(caught_up=True)
         assert (done.counts.events, done.counts.poisonous, done.counts.too_late) == (3000, 1, 0)
         assert (done.lag, done.newest) == (0, now - timedelta(seconds=1))
         feed.write([json.dumps({**events[-1], "amount": 7.0}).encode()])
-        done = wb.stream(view, feed.url, **asked).run(caught_up=True)
+        done = made().run(caught_up=True)
         assert done.counts.read == 3002
         totals = wb.online(view, [{"card": f"c{n}"} for n in range(3)])
         expected = [float(sum(range(card, 3000, 3))) for card in range(3)]
