@@ -17,9 +17,9 @@ from workbench.core.errors import InvalidInput
 from workbench.data.engine import parquet
 from workbench.features.definitions.views import FeatureView
 from workbench.features.online.passes import known_file
-from workbench.features.online.stores.encoding import pack_key
-from workbench.features.online.stores.state import Pass, Writing
-from workbench.features.online.stores.store import OnlineStore, Rows
+from workbench.features.online.stores.encoding import moment, pack_key
+from workbench.features.online.stores.state import Pass, Writing, read_state
+from workbench.features.online.stores.store import STATE_KEY, OnlineStore, Rows
 from workbench.features.windows import packed
 from workbench.features.windows.batches import tiles_by_key
 from workbench.features.windows.layout import MICROSECOND, Layout, layout_of
@@ -176,8 +176,10 @@ def push_events(
     Raises
     ------
     InvalidInput
-        If an event cannot be added; nothing is written then.
+        If an event cannot be added, or the table shows a moment and the event became known after
+        it; nothing is written then.
     """
+    _check_moment(store, view, events)
     layout = layout_of(view.aggregations, view.inputs)
     by_key: dict[bytes, list[Pushed]] = {}
     for key, event in events:
@@ -193,6 +195,21 @@ def push_events(
 
     store.update(view.table, list(by_key), change, writing=writing)
     return len(events)
+
+
+def _check_moment(
+    store: OnlineStore, view: FeatureView, events: Sequence[tuple[bytes, Pushed]]
+) -> None:
+    """Refuse events that became known after the moment at which a table stands still."""
+    state = read_state(store.read([(view.table, STATE_KEY)])[0])
+    if state is None or state.as_of is None:
+        return
+    if any(max(event, created) > state.as_of for _, (event, created, _) in events):
+        raise InvalidInput(
+            f"the online table of {view.name!r} stands still at {moment(state.as_of).isoformat()}, "
+            "and events became known after it",
+            hint="materialize the view without at= first",
+        )
 
 
 def answers_for(view: FeatureView) -> int | None:

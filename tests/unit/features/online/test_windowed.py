@@ -241,3 +241,24 @@ def test_events_alone_can_be_counted(events: list[Event], clock: FakeClock) -> N
         assert asked(view, card) == values_at(counts, [], mine, micros(clock.now()))
     spine = pa.table({"card": CARDS, "at": pa.array([NOW] * 3, pa.timestamp("us", "UTC"))})
     assert training_set(spine, view, name="now", time="at").rows == 3
+
+
+def test_a_table_that_shows_a_moment_takes_only_what_was_known_by_then(
+    place: Workspace, events: list[Event]
+) -> None:
+    view = viewed(events)
+    then = NOW - timedelta(days=9)
+    materialize(view, at=then)
+    late = {
+        "card": "a",
+        "at": then,
+        "arrived": then + timedelta(hours=1),
+        "amount": 1.0,
+        "shop": "x",
+    }
+    with pytest.raises(InvalidInput, match=r"'spending' stands still at 2013-12-22T12:00:00.*at="):
+        push(view, [late])
+    assert alike(asked(view, "a"), expected(events, "a", then))
+    known = {**late, "arrived": then}
+    push(view, [known])
+    assert alike(asked(view, "a"), expected([*events, known], "a", then))
