@@ -37,7 +37,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _AHEAD = timedelta(minutes=5)
 _WAIT = 0.5  # seconds for the first event of a batch; it is taken the moment it comes
 _WAIT_CAUGHT_UP = 0.05
-_LAG_EVERY = 2.0
+_LOOK_EVERY = 2.0
 _BACKOFF = (0.1, 5.0)
 
 
@@ -50,7 +50,10 @@ class Stream:
         self.view = view
         self._place = workspace.current()
         self._given = source
-        self._source_name = open_source(source).name
+        opened = open_source(source)
+        self._source_name = opened.name
+        if opened is not source:
+            opened.close()
         self._options = options
         name = view.table.replace("/", "-").replace("#", "-")
         self._path = self._place.home / "streams" / f"{name}.db"
@@ -78,7 +81,7 @@ class Stream:
         self._failure: BaseException | None = None
         self._rate = Rate()
         self._lag: int | None = None
-        self._asked_lag = 0.0
+        self._look_next = 0.0
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -277,21 +280,24 @@ class Stream:
                 processor.watermark.advance({}, batch.waiting)
             if self._recorder is not None and self._recorder.due():
                 self._recorder.record()
-            self._ask_lag(source)
+            self._look_around(source)
             yield
             if ends.caught_up and not batch.messages and not batch.waiting:
                 break
         self._checkpoint.written()
         if self._recorder is not None:
             self._recorder.record()
-        self._ask_lag(source, at_once=True)
+        self._look_around(source, at_once=True)
 
-    def _ask_lag(self, source: StreamSource, *, at_once: bool = False) -> None:
+    def _look_around(self, source: StreamSource, *, at_once: bool = False) -> None:
+        """Ask now and then how much waits, and whether the store still has what it was given."""
         began = time.monotonic()
-        if (at_once or began >= self._asked_lag) and self._processor.offset is not None:
+        if (at_once or began >= self._look_next) and self._processor.offset is not None:
             self._lag = source.lag(self._processor.offset)
+            if self._processor.counts.rows and self._store.marks([self.view.table]) == [None]:
+                raise Unavailable(f"the online store has lost the rows of {self.view.name!r}")
             took = time.monotonic() - began  # a file far behind takes long to count
-            self._asked_lag = began + max(_LAG_EVERY, 50 * took)
+            self._look_next = began + max(_LOOK_EVERY, 50 * took)
 
     def _known_rows(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the rows that events are added to: this stream's own, or what there was before."""

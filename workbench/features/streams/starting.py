@@ -44,26 +44,27 @@ def check_first(view: FeatureView, store: OnlineStore, options: Options) -> None
     Raises
     ------
     InvalidInput
-        If the table shows a moment of the past, or holds windows that this stream would neither
-        know nor add to.
+        If the table shows a moment of the past, holds windows that this stream would neither know
+        nor add to, or holds events from after `since`.
     """
-    (stored,) = store.read([(view.table, STATE_KEY)])
-    state = read_state(stored)
-    if state is not None and state.as_of is not None:
-        raise InvalidInput(
-            f"the online table of {view.name!r} stands still at {moment(state.as_of).isoformat()}",
-            hint="materialize the view without at=, or start with restart=True",
-        )
+    state = _living(view, store)
     (marks,) = store.marks([view.table])
-    if not view.aggregations or options.since is not None or marks is None or marks.rows == 0:
+    if not view.aggregations or marks is None or marks.newest is None:
         return
-    until = None if state is None else state.until
-    known = "…" if until is None else moment(until).isoformat()
-    raise InvalidInput(
-        f"the online store has windows of {view.name!r} already",
-        hint=f'say until when they know all events, since="{known}"; or build them from the '
-        "stream alone with restart=True",
-    )
+    if options.since is None:
+        until = marks.newest if state is None or state.until is None else state.until
+        raise InvalidInput(
+            f"the online store has windows of {view.name!r} already",
+            hint=f'say until when they know all events, since="{moment(until).isoformat()}"; or '
+            "build them from the stream alone with restart=True",
+        )
+    if marks.newest > options.since:
+        raise InvalidInput(
+            f"the online store has events of {view.name!r} up to {moment(marks.newest)}, which "
+            f"since={moment(options.since)} would count twice",
+            hint="name a later since=, or build the windows from the stream alone with "
+            "restart=True and no since=",
+        )
 
 
 def begin_table(view: FeatureView, store: OnlineStore) -> None:
@@ -97,7 +98,7 @@ def check_same(
     Raises
     ------
     InvalidInput
-        If the checkpoint is of another source.
+        If the checkpoint is of another source, or the table shows a moment of the past.
     Conflict
         If rows are lost that the checkpoint does not keep.
     """
@@ -106,6 +107,7 @@ def check_same(
             f"the stream into {view.name!r} read {facts['source']} so far, not {source}",
             hint="read on from there, or forget it with restart=True",
         )
+    _living(view, store)
     (marks,) = store.marks([view.table])
     none_reached = facts["counts"]["rows"] <= waiting
     if none_reached or (marks is not None and facts.get("store") == url):
@@ -122,3 +124,15 @@ def store_name(url: str) -> str:
     """Return a store's address without its secrets."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}?{parts.query}"
+
+
+def _living(view: FeatureView, store: OnlineStore) -> TableState | None:
+    """Return the state of a view's table, whose clock must not stand still."""
+    (stored,) = store.read([(view.table, STATE_KEY)])
+    state = read_state(stored)
+    if state is not None and state.as_of is not None:
+        raise InvalidInput(
+            f"the online table of {view.name!r} stands still at {moment(state.as_of).isoformat()}",
+            hint="materialize the view without at=",
+        )
+    return state

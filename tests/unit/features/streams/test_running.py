@@ -20,6 +20,7 @@ from workbench.features.online.pushing import push
 from workbench.features.online.reading import online
 from workbench.features.online.stores.encoding import micros
 from workbench.features.online.stores.store import open_store
+from workbench.features.streams import running
 from workbench.features.streams.sources.files import FileSource
 from workbench.features.streams.sources.source import Batch
 from workbench.features.streams.stream import stream
@@ -34,6 +35,13 @@ def windows(place, view, card="c1", moment=NOW):
         return None
     values = packed.read(row, layout_of(view.aggregations, view.inputs), micros(moment)) or []
     return dict(zip((each.name for each in view.columns), values, strict=True))
+
+
+def wait_for(what):
+    until = time.monotonic() + 10
+    while not what():
+        assert time.monotonic() < until, "it did not come in time"
+        time.sleep(0.01)
 
 
 def test_a_plain_view_shows_the_latest_event_of_each_key(latest, events):
@@ -244,12 +252,12 @@ def test_windows_that_are_there_already_are_not_counted_twice_without_a_word(pla
     one._checkpoint.remove()  # as if the folder was lost
     with pytest.raises(InvalidInput, match="has windows of 'totals' already"):
         one.run(caught_up=True)
-    since = stream(totals, events.path, since=at(100))
+    with pytest.raises(InvalidInput, match=r"since=2013-12-31 10:01:40.* twice"):
+        stream(totals, events.path, since=at(100)).run(caught_up=True)
     events.write(pay(7001, 4))
-    counts = since.run(caught_up=True).counts
-    assert (counts.duplicates, counts.events) == (1, 2)
-    # Those were counted before, said to be later: what `since` says is believed.
-    assert windows(place, totals)["amount_sum_1d"] == 9.0
+    counts = stream(totals, events.path, since=at(7000)).run(caught_up=True).counts
+    assert (counts.duplicates, counts.events) == (2, 1)
+    assert windows(place, totals)["amount_sum_1d"] == 7.0
     stream(totals, events.path, restart=True, allowed="1d").run(caught_up=True)
     assert windows(place, totals)["amount_sum_1d"] == 7.0
 
@@ -281,25 +289,37 @@ def test_another_source_or_a_second_process_is_refused(totals, events, tmp_path)
     other.write_text(json.dumps(pay(2)) + "\n")
     with pytest.raises(InvalidInput, match=r"read file://.*events\.jsonl so far, not"):
         stream(totals, other).run(caught_up=True)
-    running = stream(totals, events.path).start()
-    until = time.monotonic() + 10
-    while running.status().lag is None and time.monotonic() < until:
-        time.sleep(0.01)
+    live = stream(totals, events.path).start()
+    wait_for(lambda: live.status().lag is not None)
     with pytest.raises(Conflict, match="the stream into 'totals' is held by process"):
         stream(totals, events.path).run(caught_up=True)
     with pytest.raises(Conflict, match="runs already"):
-        running.run()
+        live.run()
     with pytest.raises(Conflict, match="runs already"):
-        running.start()
-    assert running.stop().state == "stopped"
+        live.start()
+    assert live.stop().state == "stopped"
     stream(totals, events.path).run(caught_up=True)
 
 
 def test_a_table_that_stands_still_is_refused(latest, events):
-    materialize(latest, at="2013-06-01")
     events.write(pay(1))
-    with pytest.raises(InvalidInput, match="stands still at 2013-06-01"):
-        stream(latest, events.path).run(caught_up=True)
+    stream(latest, events.path).run(caught_up=True)
+    materialize(latest, at="2013-06-01")
+    for restart in (False, True):
+        with pytest.raises(InvalidInput, match="stands still at 2013-06-01"):
+            stream(latest, events.path, restart=restart).run(caught_up=True)
+
+
+def test_a_table_that_is_dropped_while_it_runs_is_written_again(place, totals, events, monkeypatch):
+    monkeypatch.setattr(running, "_LOOK_EVERY", 0.0)
+    events.write(pay(1, 2), pay(2, 3, card="c2"))
+    one = stream(totals, events.path).start()
+    store = open_store(place.settings)
+    wait_for(lambda: windows(place, totals, "c2"))
+    store.drop(totals.table)
+    wait_for(lambda: windows(place, totals, "c2"))
+    assert one.stop().counts.events == 2
+    assert windows(place, totals)["amount_sum_1d"] == 2.0
 
 
 def test_gaps_are_an_error_or_passed_over(latest, events):
@@ -326,9 +346,7 @@ def test_it_may_begin_at_the_end(latest, events):
 def test_it_runs_in_a_thread_and_says_how_it_does(totals, events, place):
     one = stream(totals, events.path).start()
     events.write(pay(1, 1), pay(2, 2))
-    until = time.monotonic() + 10
-    while one.status().counts.read < 2 and time.monotonic() < until:
-        time.sleep(0.01)
+    wait_for(lambda: one.status().counts.read == 2)
     status = one.status()
     assert (status.state, status.counts.events) == ("running", 2)
     assert status.events_per_second > 0
