@@ -26,6 +26,8 @@ async def test_records_come_newest_first_with_their_fact_and_code(api):
     assert answer["counts"] == {
         "dataset": 5,
         "feature_view": 3,
+        "on_demand_view": 0,
+        "feature_service": 0,
         "run": 3,
         "model": 1,
         "deployment": 1,
@@ -223,7 +225,9 @@ async def test_bad_input_is_refused_with_the_value_and_a_hint(records, jp_fetch)
 @pytest.mark.parametrize("route", [pattern for pattern, _ in ROUTES])
 async def test_every_route_asks_for_authentication(records, jp_fetch, route):
     path = route.replace("([^/]+)", "some").replace("([0-9a-f]{64})", "0" * 64)
-    method = "POST" if route.endswith(("alias", "/run", "/edits", "quickstart")) else "GET"
+    method = (
+        "POST" if route.endswith(("alias", "/run", "/edits", "/preview", "quickstart")) else "GET"
+    )
     method = "DELETE" if "/alias/" in route else method
     error = await refused(
         jp_fetch(

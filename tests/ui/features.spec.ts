@@ -27,6 +27,7 @@ test("the catalogue opens from the panel, and is searched and filtered", async (
   await showPanel(page);
   const heading = page.getByRole("treeitem", { name: /^Features|Features/ }).first();
   await heading.hover();
+  await expect(page.getByRole("treeitem", { name: "feature service, late_flights, 7 features" })).toBeVisible();
   await heading.getByText("catalogue").click();
   const rows = shown(page).getByRole("option");
   await expect(rows.filter({ hasText: "@1" })).toHaveCount(7);

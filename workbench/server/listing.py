@@ -11,7 +11,18 @@ from workbench.metadata import Artifact, Execution, Metadata, Schedule
 from workbench.server import facts, snippets
 
 #: The kinds that people look for, in the order of the panel; the rest is reached by lineage.
-KINDS = ("dataset", "feature_view", "run", "model", "deployment", "job", "dashboard", "alert")
+KINDS = (
+    "dataset",
+    "feature_view",
+    "on_demand_view",
+    "feature_service",
+    "run",
+    "model",
+    "deployment",
+    "job",
+    "dashboard",
+    "alert",
+)
 _ARTIFACTS = tuple(kind for kind in KINDS if kind not in ("run", "job"))
 
 #: A schedule's id, for a job that is known by its schedule.

@@ -118,17 +118,21 @@ export interface IGroup {
   readonly records: readonly IRecord[];
 }
 
+/** What stands with the feature views. */
+const FEATURES = new Set(["on_demand_view", "feature_service"]);
+
 /** Group records by kind, runs by their experiment as well, in the order of the panel. */
 export function group(records: readonly IRecord[]): IGroup[] {
   const groups = new Map<string, { kind: string; experiment: string | null; records: IRecord[] }>();
   for (const record of records) {
+    const kind = FEATURES.has(record.kind) ? "feature_view" : record.kind;
     const experiment = record.kind === "run" ? (record.facts.experiment ?? "default") : null;
-    const key = experiment === null ? record.kind : `run:${experiment}`;
+    const key = experiment === null ? kind : `run:${experiment}`;
     const found = groups.get(key);
     if (found) {
       found.records.push(record);
     } else {
-      groups.set(key, { kind: record.kind, experiment, records: [record] });
+      groups.set(key, { kind, experiment, records: [record] });
     }
   }
   const order = (kind: string): number => {
