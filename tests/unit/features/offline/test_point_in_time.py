@@ -168,6 +168,12 @@ def test_of_rows_at_one_instant_the_last_in_the_source_answers() -> None:
     assert joined(Case([("a", 1, 9)], rows, None, late=False), files=3) == [2]
 
 
+def test_of_rows_that_happen_at_one_instant_the_last_created_answers() -> None:
+    # Both are known beforehand: forecasts of the same hour, the later one first in the source.
+    rows = [("a", 1, 5, 4), ("a", 1, 5, 3)]
+    assert joined(Case([("a", 1, 9)], rows, None, late=True)) == [0]
+
+
 def spine_of(**columns: object) -> pa.Table:
     return pa.table({"key": ["a"], "moment": pa.array([START], TIME)} | columns)
 
