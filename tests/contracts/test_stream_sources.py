@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import secrets
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -369,8 +371,39 @@ def test_kafka_commits_its_groups_offsets(kafka_feed: Feed, kafka_servers: str) 
     source.close()
 
 
-def test_kafka_that_does_not_answer_is_named() -> None:
+_BROKER = """
+import sys
+from confluent_kafka import Producer
+host = Producer({"bootstrap.servers": "none:1", "test.mock.num.brokers": 1, "log_level": 0})
+(broker,) = host.list_topics(timeout=10).brokers.values()
+writer = Producer({"bootstrap.servers": f"{broker.host}:{broker.port}", "log_level": 0})
+writer.list_topics("events", timeout=10)
+writer.produce("events", value=b"{}")
+writer.flush(10)
+print(f"{broker.host}:{broker.port}", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_kafka_that_goes_away_is_named_rather_than_silent() -> None:
     pytest.importorskip("confluent_kafka", reason="confluent-kafka is not installed")
+    broker = subprocess.Popen(
+        [sys.executable, "-c", _BROKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert broker.stdout is not None
+    source = open_source(f"kafka://{broker.stdout.readline().strip()}/events?log_level=0")
+    _, offset = drain(source, source.beginning(), 1)
+    broker.kill()
+    broker.communicate()
+    with pytest.raises(Unavailable, match="does not answer"):
+        for _ in range(60):
+            source.read(offset, 10, wait=0.5)
+    source.close()
+
+
+def test_kafka_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("confluent_kafka", reason="confluent-kafka is not installed")
+    monkeypatch.setattr("workbench.features.streams.sources.kafka._ANSWER", 1.0)
     source = open_source(f"kafka://127.0.0.1:{free_port()}/events?log_level=0")
     with pytest.raises(Unavailable, match="does not answer"):
         source.beginning()

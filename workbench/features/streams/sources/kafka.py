@@ -2,6 +2,9 @@
 
 The reader's own offsets say where to read on: all partitions are assigned by hand, so there is no
 rebalancing, and the group's offsets are committed for Kafka's tools alone.
+
+Tested against librdkafka's mock cluster, which speaks the protocol over TCP and keeps messages and
+offsets, but has neither retention nor transactions; not against a broker on a Java machine.
 """
 
 from __future__ import annotations
