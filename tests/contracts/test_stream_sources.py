@@ -132,6 +132,12 @@ def drain(
     return found + last.messages, last.offset
 
 
+def read_on(source: StreamSource, offset: Offset) -> None:
+    """Read for half a minute, whether or not anything comes."""
+    for _ in range(60):
+        offset = source.read(offset, 10, wait=0.5).offset
+
+
 def _stored(offset: Offset) -> Offset:
     """Return an offset as a checkpoint keeps it."""
     kept: dict[str, Any] = json.loads(json.dumps(offset))
@@ -396,8 +402,7 @@ def test_kafka_that_goes_away_is_named_rather_than_silent() -> None:
     broker.kill()
     broker.communicate()
     with pytest.raises(Unavailable, match="does not answer"):
-        for _ in range(60):
-            source.read(offset, 10, wait=0.5)
+        read_on(source, offset)
     source.close()
 
 
