@@ -110,7 +110,9 @@ def read_spine(
         raise InvalidInput("the spine has no rows", hint="check the filter before it")
     time = time or _agreed([each.time for each in opened], "time")
     label = label or _agreed([each.label for each in opened], "label")
-    schema = _common([_kept(each.schema, columns) for each in opened])
+    typed = next(each.schema for each in opened if each.rows != 0)
+    schemas = [each.schema if each.rows != 0 else _as(each.schema, typed) for each in opened]
+    schema = _common([_kept(each, columns) for each in schemas])
     sources = [each.source for each in opened]
     assumed: set[str] = set()
 
@@ -193,6 +195,15 @@ def _kept(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:
     for column in columns:
         check_column(column, schema.names, "spine")
     return pa.schema([schema.field(each) for each in columns])
+
+
+def _as(schema: pa.Schema, typed: pa.Schema) -> pa.Schema:
+    """Return the columns of rows that are none, whose types say nothing, with those of others."""
+    import pyarrow as pa
+
+    return pa.schema(
+        [typed.field(each.name) if each.name in typed.names else each for each in schema]
+    )
 
 
 def _common(schemas: Sequence[pa.Schema]) -> pa.Schema:

@@ -376,6 +376,14 @@ def test_spines_may_differ_in_the_order_and_width_of_columns(weather: FeatureVie
     assert made["temp"].to_pylist() == [30.0, 32.0]
 
 
+def test_a_spine_without_rows_among_others_adds_none(weather: FeatureView) -> None:
+    rows = pd.DataFrame({"origin": ["JFK"], "at": [hour(1)]})
+    none = pd.DataFrame({"origin": [], "at": []})  # pandas calls them numbers
+    for spines in ([none, rows], [rows, none]):
+        made = training_set(spines, weather, name="made", time="at").to_arrow()
+        assert made["temp"].to_pylist() == [30.0]
+
+
 @pytest.mark.parametrize(
     ("second", "message"),
     [
