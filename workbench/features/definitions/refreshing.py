@@ -28,8 +28,13 @@ def followed(view: FeatureView) -> FeatureView:
     """Return a superseded definition over the newest versions of what it reads.
 
     It is recorded nowhere, for it would be the newest version of its name: this is for carrying new
-    data to those who go on reading the former definition. A view that is a Python function, or
-    would mean something else over the newest versions, is returned as it is.
+    data to those who go on reading the former definition. A view that is a Python function is
+    returned as it is.
+
+    Raises
+    ------
+    InvalidInput
+        If it would mean something else over the newest versions: a column has another type.
     """
     if view.source.kind == "function":
         return view
@@ -38,7 +43,12 @@ def followed(view: FeatureView) -> FeatureView:
     read = {name: each.record for name, each in rows.tables.items()}
     definitions = {n: each.definition for n, each in read.items() if isinstance(each, FeatureView)}
     meaning = view_properties(declared, definitions, uses_of(rows, declared))["definition"]
-    return replace(view, source=declared.source) if meaning == view.definition else view
+    if meaning != view.definition:
+        raise InvalidInput(
+            f"{view.ref} was superseded, and the newest versions of what it reads do not fit it",
+            hint=f"make the services that are pinned to it anew, of the newest {view.name!r}",
+        )
+    return replace(view, source=declared.source)
 
 
 def _wanted(view: FeatureView) -> Wanted:

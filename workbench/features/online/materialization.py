@@ -9,6 +9,7 @@ from workbench import workspace
 from workbench.core.errors import InvalidInput
 from workbench.core.progress import progress as shown
 from workbench.data.times import as_utc
+from workbench.features.definitions.refreshing import followed
 from workbench.features.definitions.registration import views as registered
 from workbench.features.definitions.selections import Asked, resolve
 from workbench.features.definitions.views import (
@@ -63,8 +64,9 @@ def materialize(
     until : datetime, date or str, optional
         Write only what was known by then; now by default.
     refresh : bool
-        Whether views first follow the newest versions of their datasets. One that is a Python
-        function, or was defined anew since, stays as it is.
+        Whether views first follow the newest versions of their datasets; one that is a Python
+        function stays as it is. A definition that was superseded always does, without a version
+        being made: name the services that models in production are pinned to.
     precompute : bool, optional
         True makes, for each service named, one row an entity of the rows of its views, which it is
         read from then on; whatever is written to its views is put together there at once. Its views
@@ -116,9 +118,7 @@ def materialize(
         raise InvalidInput(f"since={since} is not before until={until}", hint="swap them")
     as_of = None if at is None else micros(as_utc(at, "at"))
     services = [] if precompute is None else _services(views)
-    chosen = [_newest_alike(view) for view in chosen]
-    if refresh:
-        chosen = [_refreshed(view) for view in chosen]
+    chosen = [_current(view, refresh=refresh) for view in chosen]
     written = {
         view.name: Materialization(view, progress).run(as_of, first, last) for view in chosen
     }
@@ -132,17 +132,15 @@ def materialize(
     return written
 
 
-def _newest_alike(view: FeatureView) -> FeatureView:
-    """Return the newest version of the same definition, for its table is theirs in common."""
+def _current(view: FeatureView, *, refresh: bool) -> FeatureView:
+    """Return what a view's table is filled with: its versions of one definition share the table."""
     versions = workspace.current().metadata.versions("feature_view", view.name)
     same = (each for each in versions if each.properties["definition"] == view.definition)
-    found = next(same, None)
-    return view if found is None else view_from(found)
-
-
-def _refreshed(view: FeatureView) -> FeatureView:
-    newest = registered([view.name])[0].ref == view.ref
-    return view.refresh() if newest and view.source.kind != "function" else view
+    alike = next(same, view.artifact)
+    newest = view_from(alike)
+    if alike.version != max(each.version for each in [*versions, alike]):
+        return followed(newest)
+    return newest.refresh() if refresh and newest.source.kind != "function" else newest
 
 
 def _services(asked: Asked | Sequence[Asked] | None) -> list[FeatureService]:

@@ -80,10 +80,18 @@ def test_views_follow_the_newest_data_when_told_to(view: FeatureView, place: Wor
     assert online(service, {"key": "new"}) == [{"value": 7}]
     assert materialize(service) == {"rows": 0}  # which is pinned to the version before
     assert online(service, {"key": "new"}) == [{"value": 7}]
-    former = registered()[0]
-    feature_view(entities=Entity("key"), source="rows", ttl=timedelta(days=1))  # defined anew
-    assert materialize(service, refresh=True) == {"rows": 0}
-    assert registered()[0].definition != former.definition
+    newer = feature_view(entities=Entity("key"), source="rows", ttl=timedelta(days=1))
+    ingested([("new", ago(1), 7.0), ("newer", ago(1), 8.0)])
+    assert materialize(service, refresh=True) == {
+        "rows": 1
+    }  # of the definition that it is pinned to
+    assert online(service, {"key": "newer"}) == [{"value": 8}]
+    assert registered()[0].ref == newer.ref
+    keys, times, texts = ["a"], [ago(1)], ["text"]
+    ingest(pa.table({"key": keys, "at": times, "value": texts}), name="rows", time="at")
+    with pytest.raises(InvalidInput, match="was superseded, and the newest versions of what it"):
+        materialize(service)
+    assert online(service, {"key": "newer"}) == [{"value": 8}]
     made = feature_view(entities=Entity("key"), time="at", name="made")(_made)
     assert materialize(made, refresh=True) == {"made": 1}
 
