@@ -170,6 +170,28 @@ def test_a_request_that_is_sent_again_is_one_in_the_log(home: Path) -> None:
     assert first == second
 
 
+def test_a_connection_is_used_again(home: Path) -> None:
+    accepted = []
+
+    def serve(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        accepted.append(connection)
+        with connection:
+            for _ in range(2):
+                connection.recv(65536)
+                connection.sendall(b'HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{"results": []}')
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with FeatureClient(url, retries=0, timeout=5) as client:
+            client.get("planes", {"tailnum": "N1"})
+            client.get("planes", {"tailnum": "N1"})
+        thread.join()
+    assert len(accepted) == 1
+
+
 def test_a_connection_that_the_server_closed_meanwhile_costs_no_attempt(home: Path) -> None:
     def serve(listener: socket.socket) -> None:
         for _ in range(2):

@@ -15,6 +15,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -42,7 +43,7 @@ from workbench.serving.feature_protocol import (
     question_of_arrow,
     question_of_json,
 )
-from workbench.serving.feature_service import ServedFeatures
+from workbench.serving.feature_service import FEW, ServedFeatures
 
 _log = logging.getLogger("workbench.serving")
 
@@ -213,7 +214,8 @@ class FeatureApp:
                 content = await asyncio.to_thread(answer_as_arrow, service.shape, found, ids)
                 answer = Answer(200, content, ARROW, request_id)
             else:
-                content = answer_as_json(service.shape, found, ids)
+                written = partial(answer_as_json, service.shape, found, ids)
+                content = await asyncio.to_thread(written) if count > FEW else written()
                 answer = Answer(200, content, request_id=request_id)
             status = 200
         except WorkbenchError as error:

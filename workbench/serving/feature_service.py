@@ -27,8 +27,8 @@ from workbench.serving.feature_measures import FeatureMeasures
 from workbench.serving.feature_protocol import Question
 
 _CODES = {status: code for code, status in enumerate(STATUSES)}
-# Above this many entities a question is answered in a thread, so that it does not hold up others.
-_FEW = 64
+#: Above this many entities a question is answered in a thread, so that it does not hold up others.
+FEW = 64
 
 
 def compile_service(reference: str) -> dict[str, Any]:
@@ -102,7 +102,7 @@ class ServedFeatures:
         Unavailable
             If the store does not answer, or a view was never materialized.
         """
-        if self._near and len(question.entities) <= _FEW:
+        if self._near and len(question.entities) <= FEW:
             return self.get(question, request_id)
         return await asyncio.to_thread(self.get, question, request_id)
 

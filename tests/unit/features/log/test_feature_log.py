@@ -108,6 +108,24 @@ def test_rolling_changes_nothing_that_is_read(home: Path) -> None:
     assert feature_log("flights", since=until + timedelta(hours=1)).read().num_rows == 1
 
 
+def test_a_roller_that_was_killed_before_it_had_tidied_up_costs_and_doubles_nothing(
+    home: Path,
+) -> None:
+    folder = log_folder(home, "flights")
+    log = FeatureLog(folder, SHAPE)
+    log.append("one", micros(START), [row()])
+    log.close()
+    (journal,) = folder.glob("*.journal")
+    content = journal.read_bytes()
+    roll(folder, batches)
+    journal.write_bytes(content)
+    (folder / f".part-{journal.stem}").write_bytes(b"PAR1 half a file")
+    assert feature_log("flights").read().num_rows == 1
+    assert roll(folder, batches) == 1
+    assert sorted(path.suffix for path in folder.glob("[0-9]*")) == [".parquet"]
+    assert feature_log("flights").read()["request_id"].to_pylist() == ["one"]
+
+
 def test_a_torn_record_is_counted_and_a_damaged_one_is_said(home: Path) -> None:
     folder = log_folder(home, "flights")
     for name in ("one", "two"):

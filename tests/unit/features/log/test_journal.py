@@ -80,6 +80,15 @@ def test_what_does_not_fit_is_dropped_and_counted_at_once(tmp_path: Path) -> Non
     assert journal.dropped == 2
 
 
+def test_what_was_written_makes_room_for_more(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, framed, capacity=10, flush=0.005)
+    for i in range(5):
+        assert journal.append(b"x", weight=10)
+        until(lambda n=i: journal.written == n + 1)  # type: ignore[misc]  # a default binds it
+    journal.close()
+    assert (journal.written, journal.dropped) == (5, 0)
+
+
 def test_a_full_disk_makes_records_wait_and_none_is_lost_or_torn(tmp_path: Path) -> None:
     journal = Journal(tmp_path, framed, flush=0.01)
     journal.append(b"first")

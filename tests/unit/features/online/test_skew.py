@@ -174,17 +174,19 @@ def test_what_is_too_old_is_missing_on_both_sides(place: Workspace, clock: FakeC
 
 def test_windows_are_the_same_at_every_instant(place: Workspace, clock: FakeClock) -> None:
     now = clock.now()
+    # The first two came at once, the older one last.
     events = pa.table(
         {
             "carrier": ["UA", "UA", "UA", "DL"],
-            "at": [now - timedelta(minutes=m) for m in (170, 100, 5, 30)],
-            "amount": [1.0, 2.0, 4.0, 0.1],
+            "at": [now - timedelta(minutes=m) for m in (100, 170, 5, 30)],
+            "came": [now - timedelta(minutes=m) for m in (90, 90, 5, 30)],
+            "amount": [2.0, 1.0, 4.0, 0.1],
         }
     )
     view = feature_view(
         name="windows",
         entities=[CARRIER],
-        source=ingest(events, name="events", time="at"),
+        source=ingest(events, name="events", time="at", created="came"),
         aggregations=[
             Aggregation("sum", "amount", ["1h", "3h"]),
             Aggregation("count", None, ["1h"]),
