@@ -118,6 +118,20 @@ def training_set(
     UserWarning
         If the label has one value only, from which nothing can be learned, and how many rows were
         set aside because theirs is not known yet.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import workbench as wb
+    >>> temperatures = pd.DataFrame(
+    ...     {"origin": ["JFK", "JFK"], "hour": ["2013-01-01 06:00", "2013-01-01 08:00"]}
+    ... ).assign(temp=[3.0, 5.0])
+    >>> weather = wb.ingest(temperatures, name="weather", time="hour")
+    >>> view = wb.feature_view(name="hourly", entities=[wb.Entity("origin")], source=weather)
+    >>> flights = pd.DataFrame({"origin": ["JFK"], "departs": ["2013-01-01 07:30"], "late": [1]})
+    >>> made = wb.training_set(flights, [view], name="delays", time="departs")
+    >>> made.to_pandas()["temp"].tolist()
+    [3.0]
     """
     check_name(name)
     if from_log is not None:
