@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -87,3 +88,21 @@ def test_a_missing_value_is_no_key(value: object) -> None:
 def test_a_key_that_no_store_could_hold_is_refused(kind: str, value: object) -> None:
     with pytest.raises(InvalidInput, match="cannot be"):
         pack_key([value], [kind], ["k"])
+
+
+def test_a_row_that_cannot_be_kept_leaves_nothing_behind() -> None:
+    before = pack_row(1, 2, ["a", 3])
+    for wrong in ([1, object()], [2**70], ["\ud800"]):
+        with pytest.raises((InvalidInput, OverflowError, UnicodeEncodeError)):
+            pack_row(1, 2, ["x" * 1000, *wrong])
+    assert pack_row(1, 2, ["a", 3]) == before
+    with pytest.raises(InvalidInput, match="cannot be a key"):
+        pack_key([2**70], ["int64"], ["k"])
+    assert pack_key([7], ["int64"], ["k"]) == b"\x91\x07"
+
+
+def test_threads_pack_side_by_side() -> None:
+    rows = [[index, str(index) * 50, datetime(2013, 1, 1, tzinfo=UTC)] for index in range(300)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda values: unpack_values(pack_row(0, 0, values)), rows * 4))
+    assert found == rows * 4

@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 import operator
 import struct
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -62,15 +63,14 @@ def pack_key(values: Sequence[object], types: Sequence[str], names: Sequence[str
             return None
         exact.append(_exact(value, kind, name))
     try:
-        return bytes(msgpack.packb(exact))
+        return _packers.key(exact)
     except (OverflowError, UnicodeEncodeError) as error:  # beyond 64 bits; half a letter
         raise InvalidInput(f"{values!r:.80} cannot be a key: {error}") from error
 
 
 def pack_row(event: int, created: int, values: Sequence[object]) -> bytes:
     """Return a row's bytes; times in microseconds, 0 for a static row's event."""
-    packed = msgpack.packb(values, default=_extended, datetime=True)
-    return _ORDER.pack(event + _SHIFT, created + _SHIFT) + bytes(packed)
+    return _ORDER.pack(event + _SHIFT, created + _SHIFT) + _packers.row(values)
 
 
 def unpack_order(row: bytes) -> tuple[int, int]:
@@ -88,6 +88,14 @@ def unpack_values(row: bytes) -> list[Any]:
     """Return a row's values; times are aware and in UTC."""
     values: list[Any] = msgpack.unpackb(row[ORDER_BYTES:], ext_hook=_restored, timestamp=3)
     return values
+
+
+class _Packers(threading.local):
+    """What packs keys and rows, one a thread: making one costs more than packing a row."""
+
+    def __init__(self) -> None:
+        self.key: Callable[[object], bytes] = msgpack.Packer().pack
+        self.row: Callable[[object], bytes] = msgpack.Packer(default=_extended, datetime=True).pack
 
 
 def _exact(value: Any, kind: str, name: str) -> object:
@@ -132,3 +140,6 @@ def _extended(value: object) -> object:
 
 def _restored(code: int, data: bytes) -> object:
     return date.fromisoformat(data.decode()) if code == _DATE else msgpack.ExtType(code, data)
+
+
+_packers = _Packers()
