@@ -10,6 +10,7 @@ from workbench.features.definitions.selections import View
 from workbench.features.definitions.versions import refuse_if_used
 from workbench.features.definitions.views import FeatureView, view_from
 from workbench.features.governance.places import view_named
+from workbench.features.governance.tags import carry
 from workbench.features.online.stores.store import kept_open
 from workbench.metadata import Artifact, ColumnSource
 
@@ -91,6 +92,7 @@ def rename_view(view: FeatureView | OnDemandView | str, name: str, *, force: boo
     facts = {key: value for key, value in newest.properties.items() if key not in _OF_ITS_OWN}
     with metadata.record(newest.kind, name, reads=reads) as step:
         made = step.write(newest.kind, name, properties=facts, columns=columns)
+    carry(newest.kind, newest.name, name)
     _delete(versions)
     return view_from(made) if made.kind == "feature_view" else computed_from(made)
 

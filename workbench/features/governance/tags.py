@@ -8,15 +8,17 @@ from typing import Any
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound
+from workbench.core.files import file_lock
 from workbench.core.references import check_name
 from workbench.features.definitions.dependants import Flow, Step
 from workbench.features.definitions.dependants import Place as At
-from workbench.features.governance.places import Place, columns_of, place_of
+from workbench.features.governance.places import columns_of, place_of
 from workbench.features.governance.tables import html_table
 from workbench.metadata import Artifact
 
 KIND = "tags"
-Said = dict[str, dict[str, list[str]]]  # what → column ("" for all) → tags
+Said = dict[str, dict[str, list[str]]]  # set or cleared → column ("" for all) → tags
+Change = Callable[[list[str], list[str]], list[str]]
 
 SET, CLEARED = "set", "cleared"
 _VIEWS = ("feature_view", "on_demand_view")
@@ -116,11 +118,7 @@ def tag(ref: object, *tags: str) -> Tags:
     >>> [each.way for each in wb.tags(view)]
     ['crew@1.pilot → who@1:pilot']
     """
-
-    def said(known: list[str], given: list[str]) -> list[str]:
-        return [*known, *(each for each in given if each not in known)]
-
-    return _say(ref, tags, {SET: said, CLEARED: _without})
+    return _say(ref, tags, {SET: _with, CLEARED: _without})
 
 
 def untag(ref: object, *tags: str) -> Tags:
@@ -139,11 +137,7 @@ def untag(ref: object, *tags: str) -> Tags:
     NotFound
         If there is no such record or column.
     """
-
-    def said(known: list[str], given: list[str]) -> list[str]:
-        return [*known, *(each for each in given if each not in known)]
-
-    return _say(ref, tags, {SET: _without, CLEARED: said})
+    return _say(ref, tags, {SET: _without, CLEARED: _with})
 
 
 def tags(ref: object) -> Tags:
@@ -209,32 +203,47 @@ def _find(text: str) -> tuple[Artifact, str | None]:
     return place.newest, place.column
 
 
-def _say(
-    ref: object,
-    tags: tuple[str, ...],
-    change: Mapping[str, Callable[[list[str], list[str]], list[str]]],
-) -> Tags:
+def _say(ref: object, said: tuple[str, ...], change: Mapping[str, Change]) -> Tags:
     place = place_of(ref)
-    given = [check_name(each) for each in tags]
+    given = [check_name(each) for each in said]
     if not given:
         raise InvalidInput("no tag was named", hint=f'wb.tag("{place}", "pii")')
     name, kind = place.newest.name, place.newest.kind
-    metadata = workspace.current().metadata
-    known = next(iter(metadata.versions(KIND, name)), None)
-    said: dict[str, Said] = {} if known is None else dict(known.properties)
-    own = {what: dict(said.get(kind, {}).get(what, {})) for what in (SET, CLEARED)}
-    for what, changed in change.items():
-        left = changed(own[what].get(place.column or "", []), given)
-        own[what] = {**own[what], (place.column or ""): left}
-    properties = {**said, kind: own}
-    if known is None or known.properties != properties:
-        with metadata.record("tag", name, properties={"of": str(place), "tags": given}) as step:
-            step.write(KIND, name, properties=properties)
-    return _of(place)
+    column = place.column or ""
 
+    def changed(known: Said) -> Said:
+        own = {what: dict(known.get(what, {})) for what in (SET, CLEARED)}
+        for what, step in change.items():
+            own[what] = {**own[what], column: step(own[what].get(column, []), given)}
+        return own
 
-def _of(place: Place) -> Tags:
+    _write(name, kind, changed)
     return tags(place.newest)
+
+
+def carry(kind: str, name: str, further: str) -> None:
+    """Let what was said of a record be said of one of another name too."""
+    known = next(iter(workspace.current().metadata.versions(KIND, name)), None)
+    if known is not None and kind in known.properties:
+        _write(further, kind, lambda _: known.properties[kind])
+
+
+def _write(name: str, kind: str, change: Callable[[Said], Said]) -> None:
+    """Record what is said of a name from now on, if that is something else than before."""
+    place = workspace.current()
+    # Two who say something at once must not undo one another; elsewhere the version tells.
+    with file_lock(place.home / "run" / "tags.lock", what="the tags"):
+        known = next(iter(place.metadata.versions(KIND, name)), None)
+        said: dict[str, Said] = {} if known is None else dict(known.properties)
+        properties = {**said, kind: change(said.get(kind, {}))}
+        if known is None or known.properties != properties:
+            after = None if known is None else known.version
+            with place.metadata.record("tag", name, properties={"of": kind}) as step:
+                step.write(KIND, name, properties=properties, after=after)
+
+
+def _with(known: list[str], given: list[str]) -> list[str]:
+    return [*known, *(each for each in given if each not in known)]
 
 
 def _without(known: list[str], given: list[str]) -> list[str]:

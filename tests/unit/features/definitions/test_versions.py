@@ -6,7 +6,8 @@ import warnings
 
 import pytest
 
-from tests.unit.features.governance.chain import CARRIER, Chain, delays, flights, made
+from tests.unit.features.governance.chain import CARRIER, Chain, delays, flights
+from tests.unit.features.governance.conftest import chain, original
 from workbench.core.errors import Conflict
 from workbench.data.datasets.ingest import ingest
 from workbench.features.definitions.entities import Entity
@@ -16,10 +17,7 @@ from workbench.features.definitions.selections import resolve
 from workbench.features.offline.training_sets import training_set
 from workbench.workspace import Workspace
 
-
-@pytest.fixture
-def chain(place: Workspace) -> Chain:
-    return made(place)
+__all__ = ["chain", "original"]  # fixtures
 
 
 def test_a_changed_definition_says_what_goes_on_with_the_former(chain: Chain) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pyarrow as pa
@@ -81,6 +82,12 @@ def test_saying_it_again_records_nothing(place: Workspace, chain: Chain) -> None
     told = tags("delays").to_json()
     assert json.loads(json.dumps(told)) == told
     assert told["columns"]["name"]["pii"] == "flights@1.pilot → delays@1:name"
+
+
+def test_many_who_speak_at_once_are_all_heard(chain: Chain) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda i: tag("flights.pilot", f"t{i}"), range(8)))
+    assert set(tags("flights.pilot").names) == {f"t{i}" for i in range(8)}
 
 
 def test_tags_are_shown_escaped(place: Workspace) -> None:

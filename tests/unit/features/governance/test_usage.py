@@ -17,6 +17,7 @@ from workbench.features.definitions.on_demand import on_demand_view
 from workbench.features.definitions.registration import feature_service, feature_view
 from workbench.features.definitions.selections import resolve
 from workbench.features.governance.removal import delete_view, rename_view
+from workbench.features.governance.tags import tag, tags
 from workbench.features.governance.unused import unused_features
 from workbench.features.governance.usage import usage
 from workbench.features.log.predictions import PredictionLog, prediction_folder
@@ -168,7 +169,9 @@ def test_renaming_keeps_definition_data_and_lineage(place: Workspace) -> None:
     materialize([former])
     with pytest.raises(Conflict, match="a view 'delays' already"):
         rename_view("delays", "delays")
+    tag("delays:name", "pii")
     view = rename_view("delays", "lateness")
+    assert tags(view).to_json()["columns"]["name"]["pii"] == "lateness@1:name"
     assert (view.ref, view.definition) == ("lateness@1", former.definition)
     assert (view.artifact.id, "last_delay") in lineage("dataset:flights").column_path("dep_delay")
     materialize([view])
