@@ -21,7 +21,12 @@ def refresh(view: FeatureView) -> FeatureView:
             f"the view {view.name!r} is a Python function, which its record does not keep",
             hint="run its definition again",
         )
-    return register(_renewed(view), view.name, _wanted(view))
+    try:
+        return register(_renewed(view), view.name, _wanted(view))
+    except InvalidInput as error:  # such as a column that newer data no longer have
+        raise InvalidInput(
+            f"{view.ref} cannot follow what it reads: {error.message}", hint=error.hint
+        ) from error
 
 
 def followed(view: FeatureView) -> FeatureView:

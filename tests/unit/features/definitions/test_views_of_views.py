@@ -129,6 +129,28 @@ def test_refreshing_follows_to_the_views_that_it_reads(late: FeatureView) -> Non
     assert (asked(top), asked(newer)) == ([4.0, 6.0], [49.0, 69.0])
 
 
+def test_data_that_lost_a_column_are_named_with_the_view(late: FeatureView) -> None:
+    top = feature_view(name="top", entities=[PLANE], source=late)
+    plain = feature_view(name="plain", entities=[PLANE], source="flights")
+    ingest(rows([1.0, 2.0, 3.0]).drop_columns("delay"), name="flights", time="time")
+    for view, message in (
+        (top, r'top@1 cannot follow what it reads: late@1 cannot .*"delay" not found'),
+        (plain, "plain@1 cannot follow what it reads: the view 'plain' has no column 'delay'"),
+    ):
+        with pytest.raises(InvalidInput, match=message):
+            view.refresh()
+    assert asked(top) == [4.0, 6.0]  # it goes on with the data it has
+
+
+def test_windows_over_a_view_are_those_of_its_rows(late: FeatureView) -> None:
+    windows = [Aggregation("mean", "delay", windows=["1d"]), Aggregation("count", windows="1d")]
+    view = feature_view(name="w", entities=[PLANE], source=late, aggregations=windows)
+    spine = pa.table({"tailnum": ["N1", "N2"], "at": [START + timedelta(hours=9)] * 2})
+    made = training_set(spine, view, name="t", time="at").to_arrow()
+    assert made.column("delay_mean_1d").to_pylist() == [4.0, 6.0]
+    assert made.column("count_1d").to_pylist() == [1, 1]
+
+
 def test_another_definition_below_is_another_definition(late: FeatureView) -> None:
     top = feature_view(name="top", entities=[PLANE], source=late)
     feature_view(name="late", entities=[PLANE], time="time")(
