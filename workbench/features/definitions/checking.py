@@ -112,6 +112,11 @@ def uses_of(rows: Rows, declared: Declared) -> dict[str, tuple[str, ...]]:
     if rows.only is not None:
         (name,) = rows.tables
         found[name] |= {each: None for each in taken if each not in rows.offered}
+    # Keys and times that pass through a function unread are needed as much.
+    by_id = {each.artifact.id: name for name, each in rows.tables.items()}
+    for each in (*(key.name for key in declared.keys), *times):
+        for source in rows.lineage.get(each, ()):
+            found[by_id[source.artifact.id]][source.column] = None
     return {name: tuple(columns) for name, columns in found.items()}
 
 

@@ -71,8 +71,20 @@ def test_columns_of_functions_and_of_renamed_data_are_followed(place: Workspace)
     def fast(flights: pd.DataFrame) -> pd.DataFrame:
         return flights.assign(speed=flights["distance"] / 60)[["carrier", "time", "speed"]]
 
-    assert affected("flights.distance") == {"feature view fast@1"}
+    feature_service("s", ["fast"])
+    both = {"feature view fast@1", "feature service s@1"}
+    assert affected("flights.distance") == both
     assert affected("flights.pilot") == set()
+
+    @feature_view(name="fast", entities=[CARRIER], time="time")
+    def passed(flights: pd.DataFrame) -> pd.DataFrame:
+        return flights.assign(speed=flights["distance"] / 60).drop(columns=["pilot"])
+
+    feature_service("s", ["fast:speed"])
+    both = {"feature view fast@2", "feature service s@2"}
+    assert affected("flights.carrier") == both  # its key, which the code does not name
+    assert affected("flights.time") == both
+    assert affected("flights.seats") == {"feature view fast@2"}  # another feature of it
 
 
 def test_only_what_is_in_use_breaks(chain: Chain) -> None:
