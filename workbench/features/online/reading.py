@@ -119,7 +119,7 @@ def _plan(features: Asked | Sequence[Asked]) -> ReadyPlan:
         if isinstance(each, str):
             if not _PINNED.fullmatch(each):
                 break
-        elif not isinstance(each, (FeatureService, FeatureView)):
+        elif not isinstance(each, (FeatureService, FeatureView, OnDemandView)):
             break
     else:
         return _compiled(workspace.current().settings.database_url, asked)
