@@ -72,6 +72,8 @@ class Step:
     dead : list of DeadLetter
     kept : list of bytes
         Events for a dataset.
+    forget : int or None
+        Events older than this need not be known again: they would be too late.
     """
 
     facts: dict[str, Any] = field(default_factory=dict)
@@ -79,6 +81,7 @@ class Step:
     seen: list[tuple[bytes, int]] = field(default_factory=list)
     dead: list[DeadLetter] = field(default_factory=list)
     kept: list[bytes] = field(default_factory=list)
+    forget: int | None = None
 
 
 class Checkpoint:
@@ -123,6 +126,8 @@ class Checkpoint:
                 step.rows,
             )
             connection.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", step.seen)
+            if step.forget is not None:
+                connection.execute("DELETE FROM seen WHERE event < ?", (step.forget,))
             connection.executemany(
                 "INSERT INTO dead (at, reason, place, value) VALUES (?, ?, ?, ?)",
                 [(each.at, each.reason, each.place, each.value) for each in step.dead],
@@ -155,11 +160,6 @@ class Checkpoint:
     def seen(self, identities: Sequence[bytes]) -> set[bytes]:
         """Return those of some identities that counted before."""
         return set(self._by_key("SELECT identity, event FROM seen WHERE identity IN", identities))
-
-    def forget(self, before: int) -> None:
-        """Forget the events older than this, which would be too late a second time."""
-        with self._transaction() as connection:
-            connection.execute("DELETE FROM seen WHERE event < ?", (before,))
 
     def dead(self, limit: int) -> list[DeadLetter]:
         """Return the newest dead letters, the newest first."""

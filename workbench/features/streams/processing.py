@@ -20,8 +20,6 @@ from workbench.features.streams.status import Counts
 from workbench.features.streams.targets import Target
 from workbench.features.streams.watermarks import Timing, Watermark
 
-_FORGET_EVERY = 200
-
 
 @dataclass(frozen=True)
 class Parts:
@@ -63,7 +61,6 @@ class Processor:
         self.watermark = watermark
         self.counts = Counts()
         self.offset: Offset | None = None
-        self._steps = 0
 
     def load(self) -> Mapping[str, Any]:
         """Go back to what the checkpoint knows; return its facts."""
@@ -106,6 +103,7 @@ class Processor:
         if self._parts.keep is not None:
             step.kept = [self._parts.keep(each) for each in counted]
         self._advance(counted, batch)
+        step.forget = self.watermark.horizon
         self.counts += counts
         self.offset = batch.offset
         step.facts = self._facts()
@@ -117,12 +115,9 @@ class Processor:
         self._parts.target.write(store, rows, Writing("stream", now, self._parts.ttl))
 
     def after(self, source: StreamSource) -> None:
-        """Tell the source how far events are dealt with, and forget what cannot come again."""
+        """Tell the source how far events are dealt with."""
         if self.offset is not None:
             source.commit(self.offset)
-        self._steps += 1
-        if self._steps % _FORGET_EVERY == 0 and self.watermark.horizon is not None:
-            self._parts.checkpoint.forget(self.watermark.horizon)
 
     def _events(
         self, messages: list[Message], now: int, step: Step, counts: Counts

@@ -111,6 +111,8 @@ def stream(
     True
     >>> wb.stream(totals, events).run(caught_up=True).counts.events
     2
+    >>> wb.online(totals, {"card": "c1"})
+    [{'amount_sum_1h': 5.0}]
     """
     target = stored_view(view)
     if batch < 1:

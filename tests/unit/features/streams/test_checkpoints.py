@@ -60,7 +60,7 @@ def test_many_keys_are_asked_for_at_once(path):
     one = Checkpoint(path, keeps=True)
     one.commit(Step(seen=[(f"{n}".encode(), n) for n in range(3000)]))
     assert len(one.seen([f"{n}".encode() for n in range(1000, 4000)])) == 2000
-    one.forget(before=2000)
+    one.commit(Step(forget=2000))
     assert one.seen([b"1999", b"2000"]) == {b"2000"}
     one.close()
 

@@ -10,11 +10,12 @@ import pyarrow as pa
 import pytest
 
 from tests.unit.features.conftest import NOW
-from tests.unit.features.streams.conftest import CARD, _past, at, card_key, pay
+from tests.unit.features.streams.conftest import CARD, START, _past, at, card_key, pay
 from workbench.core.errors import Conflict, InvalidInput, NotFound, StorageFull, Unavailable
 from workbench.data.datasets.ingest import ingest
 from workbench.features.definitions.aggregations import Aggregation
-from workbench.features.definitions.registration import feature_view
+from workbench.features.definitions.entities import Entity
+from workbench.features.definitions.registration import feature_service, feature_view
 from workbench.features.online.materialization import materialize
 from workbench.features.online.pushing import push
 from workbench.features.online.reading import online
@@ -381,14 +382,35 @@ def test_any_source_of_the_protocol_will_do(latest, events):
     assert Slow.waited == 4
 
 
-def test_what_cannot_be_streamed_is_refused(latest, events):
+def test_what_cannot_be_streamed_is_refused(latest, totals, events):
     for wrong in ({"batch": 0}, {"lateness": "soon"}, {"allowed": timedelta(seconds=-1)}):
         with pytest.raises(InvalidInput):
             stream(latest, events.path, **wrong)
     with pytest.raises(NotFound):
         stream("nothing", events.path)
+    feature_service("both", ["latest", "totals"])
+    with pytest.raises(InvalidInput, match="several views"):
+        stream("both", events.path)
+    assert stream("latest@1", events.path).view == latest
     with pytest.raises(InvalidInput, match="no source"):
         stream(latest, "ftp://host/file")
+
+
+def test_keys_are_compared_as_typed_tuples(place, events):
+    past = pa.table({"a": ["x"], "n": [1], "at": [START], "amount": [1.0]})
+    view = feature_view(
+        name="pairs",
+        entities=Entity("pair", keys=["a", "n"]),
+        source=ingest(past, name="pairs", time="at"),
+        aggregations=[Aggregation("count", windows=["1d"])],
+    )
+    for a, n in (("1", 23), ("12", 3), ("12", 3.0), ("12", "3"), ("12", 3.5), ("12", True)):
+        events.write({"a": a, "n": n, "at": at(len(a)), "amount": n})
+    one = stream(view, events.path, event_id=None)
+    counts = one.run(caught_up=True).counts
+    assert (counts.events, counts.duplicates, counts.poisonous) == (2, 1, 3)
+    asked = [{"a": "1", "n": 23}, {"a": "12", "n": 3}, {"a": "x", "n": 1}]
+    assert online(view, asked) == [{"count_1d": 1}, {"count_1d": 1}, {"count_1d": 0}]
 
 
 def test_a_static_views_row_may_go_back_to_what_it_was(place, events):
