@@ -451,6 +451,22 @@ def test_a_full_file_is_said_and_stays_as_it_was(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_deleted_file_is_made_anew_by_the_next_write_and_seen_by_readers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "online.db"
+    writer, reader = SqliteStore(path), SqliteStore(path)
+    writer.put(TABLE, [(b"a", row(1))])
+    assert reader.read([(TABLE, b"a")]) == [row(1)]
+    for file in tmp_path.glob("online.db*"):
+        file.unlink()
+    writer.put(TABLE, [(b"b", row(2))])
+    monkeypatch.setattr(reader._local, "look_at", 0.0)  # a second later
+    assert reader.read([(TABLE, b"a"), (TABLE, b"b")]) == [None, row(2)]
+    writer.close()
+    reader.close()
+
+
 def test_a_file_of_the_version_before_is_counted_when_it_is_opened(tmp_path: Path) -> None:
     path = tmp_path / "online.db"
     with sqlite3.connect(path) as former:

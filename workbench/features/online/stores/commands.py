@@ -7,10 +7,11 @@ the node that holds it; one server takes thousands of rows in one call.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from workbench.core.errors import Unavailable
+from workbench.core.errors import StorageFull, Unavailable
 from workbench.features.online.stores.encoding import ORDER_BYTES
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ RELEASE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 """
 _SCANNED = 5000
+_CONNECT_SECONDS = 5.0
+_ANSWER_SECONDS = 20.0
 
 
 class Commands(Protocol):
@@ -177,3 +180,57 @@ class ManyServers(Commands):
                 for place, (result,) in zip(chosen, pipeline.execute(), strict=True):
                     results[place] = result
         return results
+
+
+def connected(url: str, shown: str, *, cluster: bool) -> Commands:
+    """Return the commands of the server or the cluster at an address; it is reached at first use.
+
+    Parameters
+    ----------
+    url : str
+    shown : str
+        The address without its password, for errors.
+    cluster : bool
+    """
+    redis = _package(shown)
+    limits: dict[str, Any] = {
+        "socket_connect_timeout": _CONNECT_SECONDS,
+        "socket_timeout": _ANSWER_SECONDS,
+    }
+    if cluster:
+        return ManyServers(redis.RedisCluster.from_url(url, **limits))
+    return OneServer(redis.Redis.from_url(url, **limits))
+
+
+@contextmanager
+def failures(shown: str) -> Iterator[None]:
+    """Turn what Redis and the way to it can do wrong into errors that name the store."""
+    errors = _package(shown).exceptions
+    try:
+        yield
+    except errors.OutOfMemoryError as error:
+        raise StorageFull(
+            f"no room left in the online store {shown}",
+            hint="raise Redis's maxmemory, or materialize less",
+        ) from error
+    except (
+        errors.ConnectionError,
+        errors.TimeoutError,
+        errors.ClusterDownError,
+        errors.RedisClusterException,
+    ) as error:
+        raise Unavailable(
+            f"the online store {shown} does not answer: {error}",
+            hint="check that Redis runs there and that online_url is right",
+        ) from error
+
+
+def _package(shown: str) -> Any:
+    try:
+        import redis
+    except ImportError as error:
+        raise Unavailable(
+            f"the online store {shown} needs the package redis",
+            hint="pip install 'jupyter-workbench[redis]'",
+        ) from error
+    return redis

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import cached_property, lru_cache
 from itertools import islice
-from typing import Any, cast
+from typing import cast
 from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
 
-from workbench.core.errors import StorageFull, Unavailable
 from workbench.core.ids import new_id
 from workbench.features.online.stores.commands import (
     CHANGE,
@@ -23,8 +22,8 @@ from workbench.features.online.stores.commands import (
     PUT,
     Commands,
     Item,
-    ManyServers,
-    OneServer,
+    connected,
+    failures,
 )
 from workbench.features.online.stores.encoding import event_of
 from workbench.features.online.stores.leases import held
@@ -32,8 +31,6 @@ from workbench.features.online.stores.state import Marks, Writing, source_of
 from workbench.features.online.stores.store import STATE_KEY, Change, Rows
 
 _CHUNK = 2000
-_CONNECT_SECONDS = 5.0
-_ANSWER_SECONDS = 20.0
 #: A row that no longer answers is kept for a day, in milliseconds: so a reader still learns that
 #: it has expired, and not only that there is none.
 _KEPT = 86_400_000
@@ -41,6 +38,9 @@ _KEPT = 86_400_000
 
 class RedisStore:
     """Rows in Redis; see `OnlineStore`.
+
+    Redis must not evict (``maxmemory-policy noeviction``, its default): a row that it drops by
+    itself is not written again until it changes.
 
     Parameters
     ----------
@@ -195,24 +195,7 @@ class RedisStore:
 
     @cached_property
     def _commands(self) -> Commands:
-        redis = self._package()
-        limits: dict[str, Any] = {
-            "socket_connect_timeout": _CONNECT_SECONDS,
-            "socket_timeout": _ANSWER_SECONDS,
-        }
-        if self._cluster:
-            return ManyServers(redis.RedisCluster.from_url(self._url, **limits))
-        return OneServer(redis.Redis.from_url(self._url, **limits))
-
-    def _package(self) -> Any:
-        try:
-            import redis
-        except ImportError as error:
-            raise Unavailable(
-                f"the online store {self._shown} needs the package redis",
-                hint="pip install 'jupyter-workbench[redis]'",
-            ) from error
-        return redis
+        return connected(self._url, self._shown, cluster=self._cluster)
 
     def _about(self, table: str, part: bytes) -> bytes:
         """Return the name of something known of a table; all of them lie in one slot."""
@@ -258,26 +241,8 @@ class RedisStore:
         space = re.sub(rb"([*?\[\]\\])", rb"\\\1", self._space)
         return b"%s{*}%s:%s" % (space, _quoted(table), generation)
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        failures = self._package().exceptions
-        try:
-            yield
-        except failures.OutOfMemoryError as error:
-            raise StorageFull(
-                f"no room left in the online store {self._shown}",
-                hint="raise Redis's maxmemory, or materialize less",
-            ) from error
-        except (
-            failures.ConnectionError,
-            failures.TimeoutError,
-            failures.ClusterDownError,
-            failures.RedisClusterException,
-        ) as error:
-            raise Unavailable(
-                f"the online store {self._shown} does not answer: {error}",
-                hint="check that Redis runs there and that online_url is right",
-            ) from error
+    def _errors(self) -> AbstractContextManager[None]:
+        return failures(self._shown)
 
 
 def _life(row: bytes, writing: Writing | None) -> bytes | int:

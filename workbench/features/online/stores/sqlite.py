@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -50,6 +51,7 @@ ON CONFLICT (name) DO UPDATE SET
 _READ = "(SELECT row FROM feature_rows WHERE view = ? AND key = ?)"
 _MAPPED = 268435456  # bytes of the file that are read without a call for each page
 _KEYS_AT_ONCE = 5000
+_LOOK_EVERY = 1.0  # seconds after which a reader looks whether its file is still the one there
 _READ_AT_ONCE = 64  # rows a statement; one of each length is kept ready
 _PUT = f"""
 INSERT INTO feature_rows (view, key, row) VALUES (?, ?, ?)
@@ -168,8 +170,16 @@ class SqliteStore:
             self._opened.clear()
             self._local = threading.local()
 
-    def _connection(self) -> sqlite3.Connection:
+    def _connection(self, *, writes: bool = False) -> sqlite3.Connection:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is not None and not found.in_transaction:
+            now = time.monotonic()
+            if writes or now > self._local.look_at:
+                self._local.look_at = now + _LOOK_EVERY
+                # Somebody deleted it, as the error about a damaged one advises: what was written
+                # to it from now on would be lost.
+                if _identity(self.path) != self._local.file:
+                    found = None
         if found is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # Closed from whichever thread calls close().
@@ -184,12 +194,14 @@ class SqliteStore:
             with self._lock:
                 self._opened.append(found)
             self._local.connection = found
+            self._local.file = _identity(self.path)
+            self._local.look_at = time.monotonic() + _LOOK_EVERY
         return found
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._errors():
-            connection = self._connection()
+            connection = self._connection(writes=True)
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -246,6 +258,14 @@ def _mark(
 def _drop(connection: sqlite3.Connection, table: str) -> None:
     connection.execute("DELETE FROM feature_rows WHERE view = ?", (table,))
     connection.execute("DELETE FROM feature_tables WHERE name = ?", (table,))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        known = path.stat()
+    except FileNotFoundError:
+        return None
+    return known.st_dev, known.st_ino
 
 
 def _marks(rows: int, newest: int | None, written_at: int | None, source: str | None) -> Marks:
