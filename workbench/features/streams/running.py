@@ -1,4 +1,8 @@
-"""Running a stream: read, take in, write, and begin again when something does not answer."""
+"""Running a stream: read, take in, write, and begin again when something does not answer.
+
+A batch is read once the one before was written, so what a stream cannot keep up with waits in its
+source, where `lag` counts it, and not in memory.
+"""
 
 from __future__ import annotations
 

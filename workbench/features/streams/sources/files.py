@@ -142,7 +142,12 @@ class FileSource:
             ) from error
         if folder:
             return sorted(found, key=lambda each: each.path.name)
-        return sorted(found, key=lambda each: (each.path == self.path, each.changed))
+        return sorted(found, key=self._age)
+
+    def _age(self, file: _File) -> tuple[bool, float, int]:
+        """Order what a file was rotated to by age; of two of one moment, number 2 before 1."""
+        number = file.path.name.rpartition(".")[2]
+        return file.path == self.path, file.changed, -int(number) if number.isdecimal() else 0
 
     def _known(self, offset: Offset, lost: list[str]) -> list[_File]:
         """Return the files with how far each was read; add those that went unread to `lost`."""

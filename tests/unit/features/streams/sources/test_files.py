@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workbench.core.errors import Conflict, InvalidInput
 from workbench.features.streams.sources.files import FileSource
@@ -186,3 +190,44 @@ def test_empty_files_and_blank_lines_are_no_events(path: Path) -> None:
     append(path, '\n  \r\n{"n": 1}\r\n\n')
     assert reader.read() == [b'{"n": 1}']
     assert reader.source.lag(reader.offset) == 0
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("write"), st.integers(1, 4)),
+    st.tuples(st.just("begin"), st.just(0)),  # of a line that is ended by the next write
+    st.tuples(st.just("rotate"), st.just(0)),
+    st.tuples(st.just("read"), st.integers(1, 5)),
+    st.tuples(st.just("follow"), st.just(0)),  # by a new reader, from the offset that was kept
+)
+
+
+@given(steps=st.lists(STEPS, max_size=30))
+def test_every_line_is_read_once_and_in_order_whatever_happens_to_the_file(
+    steps: list[tuple[str, int]],
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "events.jsonl")
+        path.touch()
+        reader, found, written, begun, rotated = Reader(path), [], 0, False, 0
+        for step, number in steps:
+            if step == "write":
+                for _ in range(number):
+                    append(path, f"{'' if begun else '['}{written}]\n")
+                    begun, written = False, written + 1
+            elif step == "begin" and not begun:
+                append(path, "[")
+                begun = True
+            elif step == "rotate" and not begun:
+                for older in range(rotated, 0, -1):
+                    path.with_name(f"{path.name}.{older}").rename(f"{path}.{older + 1}")
+                path.rename(f"{path}.1")
+                path.touch()
+                rotated += 1
+            elif step == "read":
+                found += reader.read(limit=number)
+            elif step == "follow":
+                kept = json.loads(json.dumps(reader.offset))
+                reader = Reader(path)
+                reader.offset = kept
+        found += reader.read(limit=1000)
+        assert found == [f"[{number}]".encode() for number in range(written)]
