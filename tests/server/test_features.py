@@ -401,3 +401,39 @@ def test_a_sample_is_spread_over_all_of_a_large_dataset(filled):
     assert found.column(ROW).to_pylist() == found.column("x").to_pylist()
     assert found.num_rows == 1_000
     assert found.column("x")[-1].as_py() > 99_000
+
+
+async def test_a_value_of_a_training_set_is_explained(ask, part, ids):
+    asked = (await part(ids["examples"], "why"))["asked"]
+    assert "weather_hourly:temp" in asked["features"]
+    made = wb.dataset("examples@1").to_pandas()
+    assert asked["rows"] == len(made)
+    for row in (0, 100, len(made) - 1):
+        path = ("records", ids["examples"], "why")
+        told = await ask(*path, params={"row": row, "feature": "weather_hourly:temp"})
+        (view,) = told["joined"]["views"]
+        taken = [each["value"] for each in view["candidates"] if each["reason"] is None]
+        expected = [] if pd.isna(made.temp[row]) else [f"{made.temp[row]:.5g}"]
+        assert taken == expected
+        assert told["value"] == (expected[0] if expected else None)
+        at = pd.Timestamp(told["joined"]["at"], unit="ms", tz="UTC")
+        assert at == made.time_hour[row]
+    static = await ask(*path, params={"row": 0, "feature": "plane:seats"})
+    assert static["joined"]["views"][0]["isStatic"]
+    parts = (await ask("records", ids["flights"]))["dataset"]["parts"]
+    assert "why" not in [each["key"] for each in parts]
+
+
+async def test_what_services_answered_is_held_against_training_sets(part, ids):
+    from workbench.serving.feature_measures import FeatureMeasures
+    from workbench.serving.feature_protocol import Question
+    from workbench.serving.feature_service import ServedFeatures, compile_service
+
+    served = ServedFeatures(compile_service("late_flights"), FeatureMeasures())
+    served.get(Question([{"origin": "JFK", "carrier": "UA", "tailnum": "N14228"}]))
+    served.close()
+    rows = rows_of(await part(ids["plane"], "online"), "Served against offline")
+    assert [(each["service"], each["feature"], each["compared"]) for each in rows] == [
+        ("late_flights", "seats", 1)
+    ]
+    assert (rows[0]["stale"], rows[0]["ahead"], rows[0]["wrong"]) == (0, 0, 0)

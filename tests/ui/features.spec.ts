@@ -118,11 +118,28 @@ test("the builder draws the join and writes its code with each change", async ({
   await expect(join.getByRole("row", { name: /taken$/ })).toHaveCount(1);
   await expect(join).toContainText("not known yet");
   const before = await join.getByRole("table").first().textContent();
-  await join.getByRole("radio").first().focus();
+  const places = await join.getByRole("radio").count();
+  const checked = await join.getByRole("radio").evaluateAll((all) => all.findIndex((each) => each.getAttribute("aria-checked") === "true"));
+  await join.getByRole("radio").nth(checked).focus();
   await page.keyboard.press("ArrowRight");
-  await expect(join.getByRole("radio").nth(1)).toBeChecked();
+  await expect(join.getByRole("radio").nth((checked + 1) % places)).toBeChecked();
   await expect(join.getByRole("table").first()).not.toHaveText(before ?? "");
   await expect(builder.getByRole("region", { name: "Rows of the training set" })).toContainText("N14228");
+});
+
+test("a training set's page says why it holds a value", async ({ lab, page }) => {
+  await openRecord(page, id("examples"));
+  await shown(page).locator('.wb-Tab[data-key="why"]').click();
+  const panel = shown(page).locator(".wb-TabPanel:visible");
+  await panel.getByRole("combobox", { name: "Feature" }).selectOption("weather_hourly:temp");
+  await panel.getByRole("spinbutton", { name: "Row" }).fill("300");
+  await expect(panel.locator("pre")).toContainText('wb.why("examples@1", row=300, feature="weather_hourly:temp")');
+  await expect(panel.getByRole("row", { name: /taken$/ })).toHaveCount(1);
+  await expect(panel).toContainText("The online store would have answered");
+  await panel.getByRole("combobox", { name: "Feature" }).selectOption("plane:seats");
+  await expect(panel).toContainText("holds at any time");
+  await page.screenshot({ path: `${SHOTS}/features-why.png` });
+  expect(await serious(page, ".wb-Page:not(.lm-mod-hidden *)")).toEqual([]);
 });
 
 test("a spine that lacks a key is told at once, with what to do", async ({ lab, page }) => {

@@ -18,6 +18,7 @@ ROUTES = (
     (r"records/([^/]+)/alias/([^/]+)", handlers.OneAlias),
     (r"records/([^/]+)/parts/([^/]+)", handlers.Part),
     (r"records/([^/]+)/compared/([^/]+)", handlers.Comparison),
+    (r"records/([^/]+)/why", handlers.WhyValue),
     (r"features", handlers.Features),
     (r"features/preview", handlers.FeaturesPreview),
     (r"statistics/([^/]+)", handlers.ChosenStatistics),

@@ -25,7 +25,8 @@ from workbench.server import (
     statistics,
 )
 from workbench.server.datasets import comparing
-from workbench.server.features import catalogue, preview
+from workbench.server.datasets.parts import dataset_record
+from workbench.server.features import catalogue, preview, why
 
 _T = TypeVar("_T")
 
@@ -216,6 +217,21 @@ class FeaturesPreview(JsonErrors):
     async def post(self) -> None:
         """Join some rows."""
         self.finish(json.dumps(await off_loop(preview.preview, self.body())))
+
+
+class WhyValue(JsonErrors):
+    """`GET records/{id}/why?row=&feature=`: why a training set holds a value."""
+
+    @web.authenticated
+    async def get(self, identifier: str) -> None:
+        """Explain a value."""
+        row = self.whole_number("row", 0)
+        feature = self.get_query_argument("feature", "")
+        self.finish(json.dumps(await off_loop(_explained, identifier, row, feature)))
+
+
+def _explained(identifier: str, row: int, feature: str) -> dict[str, Any]:
+    return why.explained(dataset_record(identifier), row, feature)
 
 
 class Comparison(JsonErrors):

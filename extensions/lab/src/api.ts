@@ -34,6 +34,8 @@ interface IViewPart {
   readonly statistics?: StatisticsData | null;
   readonly freshness?: FreshnessData | null;
   readonly compared?: ICompared | null;
+  /** Of a training set: what can be asked about. */
+  readonly asked?: { readonly features: readonly string[]; readonly rows: number } | null;
 }
 export type Part = IPart<SchemaData, SpansData | ThroughData> & IViewPart;
 export type SchemaRecord = ISchema<SchemaData>;
@@ -53,6 +55,16 @@ export interface IPreview {
   readonly drawn: readonly JoinedRow[];
   /** Why the features cannot be joined to this spine. */
   readonly trouble: IFailure | null;
+}
+
+/** Why a training set holds a value. */
+export interface IWhy {
+  readonly joined: JoinedRow;
+  readonly value: string | null;
+  readonly online: string | null;
+  readonly by_event_time: string | null;
+  readonly leaks: boolean;
+  readonly code: string;
 }
 
 /** An error that the server explained. */
@@ -102,6 +114,12 @@ export class Api {
   /** What a training set would hold, and how the join finds it. */
   preview(wanted: object): Promise<IPreview> {
     return this.call("POST", "features/preview", wanted);
+  }
+
+  /** Why a training set holds the value that it holds. */
+  why(id: string, row: number, feature: string): Promise<IWhy> {
+    const query = `row=${String(row)}&feature=${encodeURIComponent(feature)}`;
+    return this.call("GET", `records/${encodeURIComponent(id)}/why?${query}`);
   }
 
   experiment(name: string): Promise<IExperiment> {

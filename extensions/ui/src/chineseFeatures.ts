@@ -43,6 +43,7 @@ export const features: Readonly<Record<string, string>> = {
   "any age": "不限",
   "stands at": "停在时刻",
   "Time since the values were carried online, which happened %1 times from %2; at most %3.": "取值上线以来的时间；自 %2 起共上线 %1 次；最长 %3。",
+  "What the row finds": "该行找到什么",
   "What each row finds": "每一行找到什么",
   "a few rows of the spine; each feature as it was known then": "样本主表中的几行；每个特征取当时已知的值",
   "happened, and from when it was known": "发生时刻，以及何时起为人所知",

@@ -76,6 +76,16 @@ describe("the join of a row", () => {
     expect(screen.getByRole("region", { name: "weather@1" }).textContent).toContain("of the last 6 hr");
   });
 
+  it("begins with a row that finds something everywhere, and offers no choice of one row", () => {
+    const none = view({ status: "missing", candidates: [], value: null });
+    render(<JoinPicture rows={[row(1, none), row(2, view())]} locale="en" />);
+    expect(screen.getAllByRole("radio")[1]?.getAttribute("aria-checked")).toBe("true");
+    cleanup();
+    render(<JoinPicture rows={[row(1, none)]} locale="en" />);
+    expect(screen.queryAllByRole("radio")).toEqual([]);
+    expect(screen.getByText(/^row 1 · Jan 1, 2013/)).toBeDefined();
+  });
+
   it("changes rows by the arrows, as radio buttons do", () => {
     render(<JoinPicture rows={[row(7, view()), row(8, view({ view: "other@1" }))]} locale="en" />);
     const [first, second] = screen.getAllByRole("radio");

@@ -11,6 +11,7 @@ from workbench.metadata import Artifact, Execution, Metadata
 from workbench.server import snippets, statistics
 from workbench.server.datasets.anomalies import anomalies_in
 from workbench.server.datasets.recorded import Recorded, Validation
+from workbench.server.features.why import is_explained
 from workbench.server.tables import link
 
 #: So many other versions can be chosen from; the Versions part lists all.
@@ -74,6 +75,8 @@ def _parts(
         "users": None,
         "bad_rows": facts.get("bad_rows") or 0,
     }
+    if is_explained(recorded.dataset):
+        counts["why"] = None
     return [
         {"key": key, "count": count} for key, count in counts.items() if key != "bad_rows" or count
     ]

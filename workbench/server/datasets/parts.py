@@ -16,6 +16,7 @@ from workbench.server.datasets.schemas import schema
 from workbench.server.datasets.spans import spans
 from workbench.server.datasets.users import users
 from workbench.server.datasets.versions import versions
+from workbench.server.features.why import questions
 
 PARTS: dict[str, Callable[[Recorded], dict[str, Any]]] = {
     "columns": columns,
@@ -25,6 +26,7 @@ PARTS: dict[str, Callable[[Recorded], dict[str, Any]]] = {
     "anomalies": anomalies,
     "users": users,
     "bad_rows": bad_rows,
+    "why": questions,
 }
 
 

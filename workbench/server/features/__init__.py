@@ -3,5 +3,5 @@
 `catalogue` lists views and services with what people look for them by. `page` puts the head of a
 view's page together; each part has a file: `definition`, `through_time`, `freshness` and `online`;
 `parts` knows them by name. `preview` shows the builder what a training set would hold, from
-a `sampling` of the spine, and how it is `joined`.
+a `sampling` of the spine, and how it is `joined`; `why` explains a value of one that was made.
 """

@@ -100,7 +100,7 @@ def _means(view: Artifact, inputs: list[Artifact]) -> list[dict[str, Any]]:
     keys = {str(each["name"]): str(each.get("type", "")) for each in said.get("keys") or []}
     rows: list[tuple[str, Any]] = []
     for entity in said.get("entities") or []:
-        listed = ", ".join(f"{key} ({keys.get(key, '')})" for key in entity["keys"])
+        listed = ", ".join(f"{key} ({keys[key]})" if key in keys else key for key in entity["keys"])
         rows.append(("entity", f"{entity['name']}: {listed}"))
     if view.kind == "on_demand_view":
         given = ", ".join(f"{each['name']} ({each['type']})" for each in said["inputs"])

@@ -324,7 +324,7 @@ def _views(
             "status": answers[view.name][place],
             "isStatic": view.time is None,
             "isAggregated": bool(view.aggregations),
-            "ttl": _milliseconds(_young(view, feature)),
+            "ttl": young(view, feature),
             "value": shown(values[place].as_py()),
             "candidates": [] if view.time is None else _near(view, feature, key, at),
         }
@@ -337,9 +337,9 @@ def _near(view: FeatureView, feature: str, keys: dict[str, Any], at: int) -> lis
     found = timeline(view, keys, moment(at), NEAR, feature=feature)
     return [
         {
-            "event": _since_1970(each.event),
-            "created": _since_1970(each.created),
-            "visible": _since_1970(each.visible),
+            "event": milliseconds(each.event),
+            "created": milliseconds(each.created),
+            "visible": milliseconds(each.visible),
             "value": shown(each.value),
             "reason": each.reason,
         }
@@ -347,7 +347,8 @@ def _near(view: FeatureView, feature: str, keys: dict[str, Any], at: int) -> lis
     ]
 
 
-def _since_1970(time: datetime | None) -> float | None:
+def milliseconds(time: datetime | None) -> float | None:
+    """Return a time as browsers count it: since 1970."""
     return None if time is None else time.timestamp() * 1000
 
 
@@ -364,14 +365,10 @@ def shown(value: object) -> str | None:
     return f"{value:.5g}" if isinstance(value, float) else str(value)
 
 
-def _young(view: FeatureView, feature: str) -> timedelta | None:
-    """Return how old a row may be to count for a feature."""
+def young(view: FeatureView, feature: str) -> float | None:
+    """Return how old a row may be to count for a feature, in milliseconds; None for any age."""
+    length = view.ttl
     for each in view.aggregations:
         if feature in each.features:
-            lengths = each.lengths
-            return lengths[each.features.index(feature)] if lengths else None
-    return view.ttl
-
-
-def _milliseconds(length: timedelta | None) -> float | None:
+            length = each.lengths[each.features.index(feature)] if each.lengths else None
     return None if length is None else length / timedelta(milliseconds=1)

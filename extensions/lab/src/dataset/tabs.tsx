@@ -4,6 +4,7 @@ import * as React from "react";
 import type { ILoadedProps } from "../header";
 import type { ITab } from "../tabs";
 import type { IDatasetHead } from "../tokens";
+import { Why } from "../features/why";
 import { whole } from "../wording";
 import { Anomalies } from "./anomalies";
 import { BadRows, Columns, Users, Versions } from "./lists";
@@ -27,6 +28,7 @@ export function datasetTabs(props: IDatasetProps): ITab[] {
     schema: () => [trans.__("Schema"), <Schema key="schema" {...props} />],
     anomalies: () => [trans.__("Anomalies"), <Anomalies key="anomalies" {...props} />],
     users: () => [trans.__("Users"), <Users key="users" {...props} />],
+    why: () => [trans.__("Why a value"), <Why key="why" {...props} />],
     bad_rows: () => [trans.__("Bad rows"), <BadRows key="bad_rows" {...props} />],
   };
   return [

@@ -26,11 +26,13 @@ export function JoinPicture(props: JoinPictureProps): JSX.Element {
   const { rows } = props;
   const language = languageOf(props);
   const { t, locale } = language;
-  const [chosen, setChosen] = useState(0);
+  // First a row that finds something everywhere, which says most.
+  const [chosen, setChosen] = useState(() => Math.max(0, rows.findIndex(({ views }) => views.every(({ status }) => status === "present"))));
   const name = useId();
   const place = Math.min(chosen, rows.length - 1);
   const row = rows[place];
-  const label = t("What each row finds");
+  const isOne = rows.length === 1;
+  const label = isOne ? t("What the row finds") : t("What each row finds");
   const onKeyDown = (event: KeyboardEvent): void => {
     const steps: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
     const step = steps[event.key];
@@ -45,9 +47,13 @@ export function JoinPicture(props: JoinPictureProps): JSX.Element {
     <Frame label={label} className="wbu-Join">
       <header className="wbu-Head">
         <strong id={name}>{label}</strong>
-        <span className="wbu-Faint">{t("a few rows of the spine; each feature as it was known then")}</span>
+        <span className="wbu-Faint">
+          {isOne
+            ? [t("row %1", formatCount(row?.row ?? 0, locale)), row?.at === null ? "" : formatTime(row?.at, locale)].filter(Boolean).join(" · ")
+            : t("a few rows of the spine; each feature as it was known then")}
+        </span>
       </header>
-      <div className="wbu-Join-rows" role="radiogroup" aria-labelledby={name} onKeyDown={onKeyDown}>
+      <div className="wbu-Join-rows" hidden={isOne} role="radiogroup" aria-labelledby={name} onKeyDown={onKeyDown}>
         {rows.map((each, index) => (
           <button
             key={each.row}
@@ -89,7 +95,8 @@ interface IViewProps {
 function View({ row, view, language }: IViewProps): JSX.Element {
   const { t, locale } = language;
   const [measure, width] = useSize<HTMLDivElement>(620, AXIS);
-  const [from, to] = domainOf(row.at, view);
+  const at = row.at ?? 0;
+  const [from, to] = domainOf(at, view);
   const wide = Math.max(60, width);
   const x = (moment: number): number => PAD + ((moment - from) / (to - from || 1)) * (wide - 2 * PAD);
   const words: Record<string, string> = { present: t("found"), missing: t("nothing known"), expired: t("too old") };
@@ -123,8 +130,8 @@ function View({ row, view, language }: IViewProps): JSX.Element {
                 <span className="wbu-Hidden">{t("on a time axis")}</span>
                 <div ref={measure}>
                   <svg width={wide} height={AXIS} aria-hidden="true">
-                    {timeMarks(from, to, Math.max(1, Math.floor(wide / 105)), locale).map(({ at, text }) => (
-                      <text key={at} x={Math.min(Math.max(x(at), 30), wide - 34)} y={14} textAnchor="middle">{text}</text>
+                    {timeMarks(from, to, Math.max(1, Math.floor(wide / 105)), locale).map(({ at: moment, text }) => (
+                      <text key={moment} x={Math.min(Math.max(x(moment), 30), wide - 34)} y={14} textAnchor="middle">{text}</text>
                     ))}
                   </svg>
                 </div>
@@ -140,14 +147,14 @@ function View({ row, view, language }: IViewProps): JSX.Element {
               <tr key={place} data-chosen={candidate.reason === null}>
                 <td className="wbu-Join-axis">
                   <svg width={wide} height={ROW} aria-hidden="true">
-                    <rect className="wbu-Join-window" x={x(view.ttl === null ? from : Math.max(from, row.at - view.ttl))} width={Math.max(0, x(row.at) - x(view.ttl === null ? from : Math.max(from, row.at - view.ttl)))} height={ROW} />
-                    <Mark candidate={candidate} x={x} at={row.at} to={to} />
-                    <line className="wbu-Join-at" x1={x(row.at)} x2={x(row.at)} y1={0} y2={ROW} />
+                    <rect className="wbu-Join-window" x={x(view.ttl === null ? from : Math.max(from, at - view.ttl))} width={Math.max(0, x(at) - x(view.ttl === null ? from : Math.max(from, at - view.ttl)))} height={ROW} />
+                    <Mark candidate={candidate} x={x} at={at} to={to} />
+                    <line className="wbu-Join-at" x1={x(at)} x2={x(at)} y1={0} y2={ROW} />
                   </svg>
                 </td>
                 <td className="wbu-Right">{candidate.value ?? "–"}</td>
-                <td className="wbu-Right" title={formatTime(candidate.event, locale)}>{fromRow(candidate.event, row.at, language)}</td>
-                <td className="wbu-Right" title={formatTime(candidate.visible, locale)}>{fromRow(candidate.visible, row.at, language)}</td>
+                <td className="wbu-Right" title={formatTime(candidate.event, locale)}>{fromRow(candidate.event, at, language)}</td>
+                <td className="wbu-Right" title={formatTime(candidate.visible, locale)}>{fromRow(candidate.visible, at, language)}</td>
                 <td>{verdict(candidate, view, language)}</td>
               </tr>
             ))}

@@ -72,7 +72,8 @@ export interface JoinedView {
 /** A row of the spine with what each view answers for it. */
 export interface JoinedRow {
   row: number;
-  at: number;
+  /** The row's time in milliseconds; null where nothing depends on it. */
+  at: number | null;
   label: string;
   views: JoinedView[];
 }
