@@ -124,6 +124,7 @@ def _frames(events: pa.Table, instants: pa.Table) -> list[Measure]:
     """Measure one sum alone: six would be six frames."""
     found = []
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.register("events", events)
         connection.register("instants", instants)
         for window, length in (("1h", 3600 * SECOND), ("365d", 365 * DAY)):
