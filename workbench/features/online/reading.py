@@ -112,16 +112,15 @@ def _plan(features: Asked | Sequence[Asked]) -> ReadyPlan:
     from workbench.features.definitions.computed import OnDemandView
     from workbench.features.definitions.views import FeatureService, FeatureView
 
-    if isinstance(features, (str, OnDemandView, FeatureService, FeatureView)):
+    records = (FeatureService, FeatureView, OnDemandView)
+
+    def pinned(each: object) -> bool:
+        return bool(_PINNED.fullmatch(each)) if isinstance(each, str) else isinstance(each, records)
+
+    if isinstance(features, (str, *records)):
         features = [features]
     asked = tuple(features)
-    for each in asked:
-        if isinstance(each, str):
-            if not _PINNED.fullmatch(each):
-                break
-        elif not isinstance(each, (FeatureService, FeatureView, OnDemandView)):
-            break
-    else:
+    if all(map(pinned, asked)):
         return _compiled(workspace.current().settings.database_url, asked)
     return ReadyPlan(plan_of(asked))
 
