@@ -197,7 +197,7 @@ def _beyond_memory(rows: int = MANY, least: int = 0) -> list[Measure]:
     note = f"{size / 1e9:.1f} GB of rows, under a cap of {cap / 1e9:.2f} GB"
     return [
         Measure(f"beyond memory: {rows:,} rows prepared", (prepared,), note=note),
-        Measure(f"beyond memory: {rows // 100:,} rows joined to them", (joined,), note=note),
+        Measure(f"beyond memory: {rows // 10:,} rows joined to them", (joined,), note=note),
         Measure("beyond memory: rows a second, both", (rows / (prepared + joined),), "/s"),
     ]
 
@@ -227,7 +227,7 @@ def make_many(folder: str, rows: int) -> None:
         table = pa.table(columns)
         size += table.nbytes
         pq.write_table(table, f"{folder}/many-{start // STEP:04}.parquet")
-    keys, times = random.integers(0, [[rows // 100], [YEAR]], (2, rows // 100))
+    keys, times = random.integers(0, [[rows // 100], [YEAR]], (2, rows // 10))
     wb.connect(home=f"{folder}/home")
     wb.ingest(pa.table({"key": keys, "at": _times(times)}), name="spine", time="at")
     wb.ingest(f"{folder}/many-*.parquet", name="many", time="event", created="created")

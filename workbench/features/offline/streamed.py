@@ -29,8 +29,6 @@ Item = TypeVar("Item")
 #: Rows that are answered at a time: few, so that one thread writes while others join, but not so
 #: few that finding the keys among many costs more than what is found.
 _FEWEST, _MOST = 1 << 18, 1 << 20
-#: Values that are found at a time: of many features, fewer rows.
-_VALUES = 1 << 25
 #: Rows of a batch on disk: of each part one is in memory when they are read back.
 _STORED = 1 << 14
 #: How many views' rows, each as large as a part, are in memory together.
@@ -55,9 +53,10 @@ def beside(
     memory : int, optional
         Bytes of rows to work on at a time; by default what `part_bytes` says.
     """
-    large = _too_large(joiner.known, _RESIDENT * (memory or part_bytes()))
+    memory = memory or part_bytes()
+    large = _too_large(joiner.known, _RESIDENT * memory)
     features = sum(len(each.columns) for each in joiner.lookups)
-    most = max(1024, min(_MOST, _VALUES // max(1, features)))
+    most = max(1024, min(_MOST, memory // (8 * (features + 2))))
     if not large:
         size = max([_FEWEST, *(each.keys for each in joiner.known)])
         for piece in _pieces(tables(), min(size, most)):
@@ -65,8 +64,10 @@ def beside(
         return
     with scratch(home) as folder:
         with storage_errors("what has no room in memory"):
-            asked = _asked(tables(), joiner, large, folder)
-            answered = {place: _answered(asked[place], joiner, place, folder) for place in large}
+            asked = _asked(tables(), joiner, large, folder, most)
+            answered = {
+                place: _answered(asked[place], joiner, place, folder, most) for place in large
+            }
         found = {place: _Back(each) for place, each in answered.items()}
         done = 0
         for piece in _pieces(tables(), most):
@@ -115,14 +116,14 @@ def _too_large(known: Sequence[KnownRows], left: int) -> list[int]:
 
 
 def _asked(
-    tables: Iterable[pa.Table], joiner: Joiner, places: Sequence[int], folder: Path
+    tables: Iterable[pa.Table], joiner: Joiner, places: Sequence[int], folder: Path, most: int
 ) -> dict[int, Parts]:
     """Spread the rows' numbers, instants and keys over the parts of each view."""
     import pyarrow as pa
 
     asked = {place: Parts(folder, f"asked{place}", joiner.known[place].parts) for place in places}
     done = 0
-    for piece in _pieces(tables, _MOST):
+    for piece in _pieces(tables, most):
         joiner.check(piece)
         at = joiner.instants(piece)
         numbers = np.arange(done, done + piece.num_rows)
@@ -138,7 +139,7 @@ def _asked(
     return asked
 
 
-def _answered(asked: Parts, joiner: Joiner, place: int, folder: Path) -> Parts:
+def _answered(asked: Parts, joiner: Joiner, place: int, folder: Path, most: int) -> Parts:
     """Answer what was asked of a view, part by part."""
     import pyarrow as pa
 
@@ -146,7 +147,7 @@ def _answered(asked: Parts, joiner: Joiner, place: int, folder: Path) -> Parts:
     found = Parts(folder, f"found{place}", asked.count)
     for number in range(asked.count):
         part = None
-        for rows in _gathered(asked.batches(number)):
+        for rows in _gathered(asked.batches(number), most):
             part = part or known.part(number)
             keys = [rows.column(each) for each in rows.column_names if each[0] == "k"]
             at = None if static else rows.column("at").to_numpy()
@@ -159,8 +160,8 @@ def _answered(asked: Parts, joiner: Joiner, place: int, folder: Path) -> Parts:
     return found
 
 
-def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """Put batches together up to about a million rows: each call looks all keys up."""
+def _gathered(batches: Iterable[pa.RecordBatch], most: int) -> Iterator[pa.Table]:
+    """Put batches together up to about so many rows: each call looks all keys up."""
     import pyarrow as pa
 
     waiting: list[pa.RecordBatch] = []
@@ -168,7 +169,7 @@ def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     for batch in batches:
         waiting.append(batch)
         rows += batch.num_rows
-        if rows >= _MOST:
+        if rows >= most:
             yield pa.Table.from_batches(waiting)
             waiting, rows = [], 0
     if waiting:
