@@ -13,6 +13,8 @@ from workbench.features.definitions.programs import load
 from workbench.features.definitions.values import read_value
 
 _LONGEST = 300
+#: The types whose values are taken as they are; what is of another one is looked at more closely.
+_EXACT: dict[str, type] = {"float64": float, "int64": int, "string": str, "bool": bool}
 
 
 def compute(
@@ -42,39 +44,49 @@ def compute(
     """
     for step in steps:
         function = load(step["code"], step["function"])
-        outputs = step["outputs"]
+        taken = [
+            (each["name"], each["from"], each["type"], _EXACT.get(each["type"]))
+            for each in step["arguments"]
+        ]
+        made = [
+            (each["column"], each["name"], each["type"], _EXACT.get(each["type"]))
+            for each in step["outputs"]
+        ]
         for position, (row, request) in enumerate(zip(rows, given, strict=True)):
-            here = where(position)
-            arguments = _arguments(step, row, request, here)
+            arguments: dict[str, Any] = {}
+            for name, source, kind, exact in taken:
+                try:
+                    value = request[name] if source is None else row[source]
+                except KeyError:
+                    raise _absent(step, name, request, where(position)) from None
+                # Nearly all values are of their type already; a missing one may be NaN.
+                if type(value) is not exact or value != value:  # noqa: PLR0124
+                    value = read_value(value, kind, name, where(position))
+                arguments[name] = value
             try:
                 result = function(**arguments)
             except Exception as error:  # whatever a user's function raises
-                raise _failed(step, here, arguments, error) from error
-            values = _values(step, result, here, arguments)
-            for output in outputs:
-                if output["name"] is not None:
-                    row[output["name"]] = read_value(
-                        values[output["column"]],
-                        output["type"],
-                        output["column"],
-                        f"what {step['function']}() returned for {here}",
-                    )
+                raise _failed(step, where(position), arguments, error) from error
+            if len(made) == 1 and not isinstance(result, Mapping):
+                values: Mapping[str, Any] = {made[0][0]: result}
+            else:
+                values = _values(step, result, where(position), arguments)
+            for column, name, kind, exact in made:
+                value = values[column]
+                if name is not None:
+                    if type(value) is not exact or value != value:  # noqa: PLR0124
+                        said = f"what {step['function']}() returned for {where(position)}"
+                        value = read_value(value, kind, column, said)
+                    row[name] = value
 
 
-def _arguments(
-    step: Mapping[str, Any], row: Mapping[str, Any], request: Mapping[str, Any], where: str
-) -> dict[str, Any]:
-    arguments: dict[str, Any] = {}
-    for each in step["arguments"]:
-        name, source = each["name"], each["from"]
-        if source is None and name not in request:
-            raise InvalidInput(
-                f"{where} has no {name!r}, which the on-demand view {step['view']!r} takes",
-                hint=near(name, request, otherwise=f"give {name!r} with the keys"),
-            )
-        value = request[name] if source is None else row[source]
-        arguments[name] = read_value(value, each["type"], name, where)
-    return arguments
+def _absent(
+    step: Mapping[str, Any], name: str, request: Mapping[str, Any], where: str
+) -> InvalidInput:
+    return InvalidInput(
+        f"{where} has no {name!r}, which the on-demand view {step['view']!r} takes",
+        hint=near(name, request, otherwise=f"give {name!r} with the keys"),
+    )
 
 
 def _values(
@@ -85,8 +97,6 @@ def _values(
         if set(result) == set(wanted):
             return result
         said = f"a dict of {', '.join(map(repr, result)) or 'nothing'}"
-    elif len(wanted) == 1:
-        return {wanted[0]: result}
     else:
         said = f"a {type(result).__name__}"
     raise InvalidInput(
