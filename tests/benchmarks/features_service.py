@@ -21,10 +21,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
+import psutil
 import pyarrow as pa
 
 import workbench as wb
 from tests.benchmarks.measuring import Measure, ratio
+from workbench import workspace
 from workbench.features.log.served import FeatureLog
 from workbench.serving.feature_measures import FeatureMeasures
 from workbench.serving.feature_processes import serve_features
@@ -110,7 +112,14 @@ def _under_load() -> list[Measure]:
     server = serve_features("wide")
     try:
         asyncio.run(_load(server.url, 200, 2))  # warm
-        loads = [asyncio.run(_load(server.url, RATE, SECONDS)) for _ in range(ROUNDS)]
+        daemon = workspace.current().daemons.get("features-wide")
+        assert daemon is not None
+        process = psutil.Process(daemon.pid)
+        loads, spent = [], []
+        for _ in range(ROUNDS):
+            before = sum(process.cpu_times()[:2])
+            loads.append(asyncio.run(_load(server.url, RATE, SECONDS)))
+            spent.append((sum(process.cpu_times()[:2]) - before) / loads[-1].sent * 1e6)
     finally:
         server.stop()
     sent, failed = sum(each.sent for each in loads), sum(each.failed for each in loads)
@@ -124,6 +133,7 @@ def _under_load() -> list[Measure]:
             "aim: under 20",
         ),
         Measure("over HTTP, slowest", tuple(max(each.latencies) * 1e3 for each in loads), "ms"),
+        Measure("of the server's processor, a request", tuple(spent), "µs"),
         Measure("requests that failed", (float(failed),), "", f"of {sent:,}"),
     ]
 
