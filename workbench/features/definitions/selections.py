@@ -149,11 +149,6 @@ def stored_view(view: FeatureView | str) -> FeatureView:
     return chosen.selections[0].view
 
 
-def output_names(selections: Sequence[Selection], taken: Iterable[str] = ()) -> Names:
-    """Return the name of each (view, column) in a result that has the columns `taken` already."""
-    return _named([(each.view.name, c) for each in selections for c in each.columns], taken)
-
-
 def _pair(feature: str) -> tuple[str, str]:
     """Return (view, column) of ``view@version:column``."""
     reference, _, column = feature.partition(":")

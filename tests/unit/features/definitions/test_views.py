@@ -13,7 +13,7 @@ from workbench.data.datasets import Dataset
 from workbench.data.datasets.ingest import ingest
 from workbench.features.definitions.entities import Entity
 from workbench.features.definitions.registration import feature_service, feature_view
-from workbench.features.definitions.selections import output_names, resolve
+from workbench.features.definitions.selections import choose, resolve
 from workbench.features.definitions.views import FeatureView, view_from
 from workbench.workspace import Workspace
 
@@ -186,6 +186,6 @@ def test_an_unknown_view_or_feature_is_named(planes: Dataset, asked: str, messag
 def test_features_bear_their_columns_names_unless_taken(planes: Dataset) -> None:
     one = feature_view(name="one", entities=[PLANE], source=planes)
     two = feature_view(name="two", entities=[PLANE], source=planes)
-    assert list(output_names(resolve([one])).values()) == ["year"]
-    assert list(output_names(resolve([one, two])).values()) == ["one__year", "two__year"]
-    assert list(output_names(resolve([one]), ["year"]).values()) == ["one__year"]
+    assert list(choose([one]).names().values()) == ["year"]
+    assert list(choose([one, two]).names().values()) == ["one__year", "two__year"]
+    assert list(choose([one]).names(["year"]).values()) == ["one__year"]
