@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound, near
 from workbench.data.datasets import Dataset, dataset
-from workbench.data.engine import open_engine, parquet, quoted
+from workbench.data.engine import folded, open_engine, parquet, quoted
 from workbench.features.definitions.views import FeatureView, Source, view_from
 
 if TYPE_CHECKING:
@@ -59,7 +59,20 @@ class Table:
         return tuple(dict.fromkeys([*keys, *times, *features]))
 
     def relation(self) -> str:
-        """Return what stands for it after FROM."""
+        """Return what stands for it after FROM.
+
+        Raises
+        ------
+        InvalidInput
+            If the names of two columns differ in case only: SQL would read one for the other.
+        """
+        known: dict[str, str] = {}
+        for name in self.columns:
+            if (other := known.setdefault(folded(name), name)) != name:
+                raise InvalidInput(
+                    f"{self.ref} has the columns {other!r} and {name!r}, which are one to SQL",
+                    hint="rename one of them, or make the view of the dataset itself: source=…",
+                )
         if isinstance(self.record, Dataset):
             return parquet(self.record.paths())
         columns = ", ".join(map(quoted, self.columns))

@@ -24,7 +24,7 @@ from workbench.features.offline.spilling import scratch
 
 #: Counted on when the file's columns or their meaning change.
 FORMAT = 3
-_AT_ONCE = 2
+_AT_ONCE = 4
 #: Rows that take seconds.
 _FEW = 1 << 23
 

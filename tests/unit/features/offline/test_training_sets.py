@@ -238,6 +238,16 @@ def test_no_column_s_name_is_taken_for_another(
     assert found == [[20, 10, None], [40, 30, None], [60, 50, None], [80, 70, None]]
 
 
+def test_sql_is_not_asked_for_columns_that_it_cannot_tell_apart(place: Workspace) -> None:
+    ingest(pa.table({"a": ["x"], "A": [1], "t": [hour(0)]}), name="rows", time="t")
+
+    def query() -> str:
+        return 'SELECT "A" AS key, t, a AS value FROM rows'
+
+    with pytest.raises(InvalidInput, match="rows@1 has the columns 'a' and 'A', which are one"):
+        feature_view(entities=[Entity("key")], time="t")(query)
+
+
 @pytest.mark.parametrize(
     ("kind", "values", "spine_kind", "asked"),
     [
