@@ -1,8 +1,8 @@
 """Writing a stream's events into a dataset, so that training sees what serving saw.
 
 Events wait in the checkpoint and become spans of the dataset, some at a time. A span is named after
-the number of its first event, so one that was written just before a process was killed is replaced
-rather than written a second time.
+its stream and the number of its first event, so one that was written just before a process was
+killed is replaced rather than written a second time.
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ class Recorder:
                 "became known",
                 hint="name created= in its definition",
             )
+        self._prefix = f"stream-{view.definition[:8]}-"
+        self._stream = ""
         self._waiting = 0
         self._since = 0.0
         if (base := self._base()) is not None and not base.spans:
@@ -78,8 +80,25 @@ class Recorder:
         row = [*event.keys, moment(event.event), moment(event.created), *event.values]
         return bytes(msgpack.packb(row, default=str, datetime=True))
 
-    def resume(self) -> None:
-        """Count the events that wait from before."""
+    def check_first(self) -> None:
+        """Refuse to begin where the same events may have been recorded before.
+
+        Raises
+        ------
+        InvalidInput
+            If the dataset has spans of a stream into this view.
+        """
+        base = self._base()
+        if base is not None and any(each.startswith(self._prefix) for each in base.spans):
+            raise InvalidInput(
+                f"{base.ref} has events of a stream into {self._view.name!r}, which would be "
+                "there twice if all are read again",
+                hint="give another dataset=",
+            )
+
+    def resume(self, stream: str) -> None:
+        """Go on as a stream of some id; count the events that wait from before."""
+        self._stream = stream
         self._waiting = self._checkpoint.count_kept()
         self._since = time.monotonic()
 
@@ -100,7 +119,8 @@ class Recorder:
         """
         count = 0
         while waiting := self._checkpoint.kept(MOST_EVENTS):
-            self._write(f"stream-{waiting[0][0]:012}", [row for _, row in waiting])
+            span = f"{self._prefix}{self._stream}-{waiting[0][0]:012}"
+            self._write(span, [row for _, row in waiting])
             self._checkpoint.drop_kept(waiting[-1][0])
             count += len(waiting)
         self._waiting = 0

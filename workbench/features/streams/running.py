@@ -16,12 +16,14 @@ from pathlib import Path
 from workbench import workspace
 from workbench.core.errors import Conflict, StorageFull, Unavailable
 from workbench.core.files import file_lock
+from workbench.core.ids import new_id
 from workbench.data.times import as_utc
 from workbench.features.definitions.views import FeatureView
 from workbench.features.online.stores.encoding import micros, moment
 from workbench.features.online.stores.store import OnlineStore, open_store
 from workbench.features.online.windowed import answers_for
 from workbench.features.streams.checkpoints import Checkpoint, DeadLetter
+from workbench.features.streams.ends import Ends
 from workbench.features.streams.events import EventReader
 from workbench.features.streams.processing import Parts, Processor
 from workbench.features.streams.recording import Recorder
@@ -118,12 +120,13 @@ class Stream:
         """
         if self._thread is not None and self._thread is not threading.current_thread():
             raise Conflict(f"the stream into {self.view.name!r} runs already", hint="stop() it")
-        self._stopping.clear()
+        if self._thread is None:  # a thread may be told to stop before it gets here
+            self._stopping.clear()
         bound = None if until is None else micros(as_utc(until, "until"))
         self._state, self._problem = "running", ""
         try:
             with self._held():
-                self._go(_Ends(bound, max_events, caught_up))
+                self._go(Ends(bound, max_events, caught_up))
         except BaseException as error:
             stopped = isinstance(error, KeyboardInterrupt)
             self._state, self._problem = ("stopped", "") if stopped else ("failed", str(error))
@@ -142,6 +145,7 @@ class Stream:
         if self._thread is not None:
             raise Conflict(f"the stream into {self.view.name!r} runs already", hint="stop() it")
         self._failure = None
+        self._stopping.clear()
         self._thread = threading.Thread(
             target=self._run_in_thread, name=f"stream-{self.view.name}", daemon=True
         )
@@ -206,7 +210,7 @@ class Stream:
                 self._checkpoint.close()
                 self._store.close()
 
-    def _go(self, ends: _Ends) -> None:
+    def _go(self, ends: Ends) -> None:
         """Work, and begin again from the checkpoint whenever something does not answer."""
         pause, troubled = _BACKOFF[0], None
         while True:
@@ -246,9 +250,11 @@ class Stream:
         rows = self._checkpoint.waiting()
         if not facts:
             check_first(self.view, self._store, self._options)
+            if self._recorder is not None:
+                self._recorder.check_first()
             begin_table(self.view, self._store)
             first = source.beginning() if self._options.start == "beginning" else source.end()
-            self._processor.begin(first, {"source": source.name})
+            self._processor.begin(first, {"source": source.name, "id": new_id()})
         elif check_same(self.view, self._store, facts, len(rows), source=source.name, url=url):
             begin_table(self.view, self._store)
             rows = list(self._checkpoint.all_rows())
@@ -256,10 +262,10 @@ class Stream:
         self._processor.write(self._store, rows, now)
         self._checkpoint.written({"store": url})
         if self._recorder is not None:
-            self._recorder.resume()
+            self._recorder.resume(self._checkpoint.facts()["id"])
 
     def _batches(
-        self, source: StreamSource, check: Callable[[], None], ends: _Ends
+        self, source: StreamSource, check: Callable[[], None], ends: Ends
     ) -> Iterator[None]:
         processor = self._processor
         while not self._stopping.is_set() and not ends.reached(processor.watermark.at):
@@ -311,24 +317,3 @@ class Stream:
             rows = self._store.read([(self.view.table, key) for key in rest])
             found.update((k, row) for k, row in zip(rest, rows, strict=True) if row is not None)
         return found
-
-
-class _Ends:
-    """When a run is over."""
-
-    def __init__(self, until: int | None, left: int | None, caught_up: bool) -> None:
-        self._until = until
-        self._left = left
-        self.caught_up = caught_up
-
-    def reached(self, watermark: int | None) -> bool:
-        if self._left is not None and self._left <= 0:
-            return True
-        return self._until is not None and watermark is not None and watermark >= self._until
-
-    def limit(self, batch: int) -> int:
-        return batch if self._left is None else min(batch, self._left)
-
-    def took(self, count: int) -> None:
-        if self._left is not None:
-            self._left -= count

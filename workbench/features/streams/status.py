@@ -114,25 +114,22 @@ class StreamStatus:
 
 
 class Rate:
-    """How many a second, over the last seconds."""
+    """How many a second, over the last seconds; one thread adds, and any may ask."""
 
     def __init__(self) -> None:
         self._seen: deque[tuple[float, int]] = deque()
 
     def add(self, count: int) -> None:
         """Note that so many came now."""
-        self._seen.append((time.monotonic(), count))
-        self._drop()
+        now = time.monotonic()
+        self._seen.append((now, count))
+        while self._seen[0][0] < now - _SPAN:
+            self._seen.popleft()
 
     def per_second(self) -> float:
         """Return the rate."""
-        self._drop()
-        if not self._seen:
+        now = time.monotonic()
+        recent = [(at, count) for at, count in tuple(self._seen) if at >= now - _SPAN]
+        if not recent:
             return 0.0
-        span = min(_SPAN, max(1.0, time.monotonic() - self._seen[0][0]))
-        return sum(count for _, count in self._seen) / span
-
-    def _drop(self) -> None:
-        oldest = time.monotonic() - _SPAN
-        while self._seen and self._seen[0][0] < oldest:
-            self._seen.popleft()
+        return sum(count for _, count in recent) / max(1.0, now - recent[0][0])

@@ -66,7 +66,19 @@ def test_a_run_adds_a_span_and_one_that_was_killed_replaces_its_own(latest, even
     events.write(pay(4, 4))
     stream(latest, events.path, dataset="streamed").run(caught_up=True)
     assert [row["amount"] for row in rows()] == [1.0, 2.0, 3.0, 4.0]
-    assert list(dataset("streamed").spans) == ["stream-000000000001", "stream-000000000003"]
+    spans = list(dataset("streamed").spans)
+    assert [each.rpartition("-")[2] for each in spans] == ["000000000001", "000000000003"]
+
+
+def test_two_streams_record_into_one_dataset_and_none_records_twice(latest, totals, events):
+    events.write(pay(1, 1), pay(2, 2))
+    stream(latest, events.path, dataset="streamed").run(caught_up=True)
+    stream(totals, events.path, dataset="streamed").run(caught_up=True)
+    assert [row["amount"] for row in rows()] == [1.0, 1.0, 2.0, 2.0]
+    with pytest.raises(InvalidInput, match="would be there twice"):
+        stream(latest, events.path, dataset="streamed", restart=True).run(caught_up=True)
+    stream(latest, events.path, dataset="anew", restart=True).run(caught_up=True)
+    assert len(rows("anew")) == 2
 
 
 def test_many_events_are_many_spans_while_it_runs(latest, events, monkeypatch):
