@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -60,6 +61,12 @@ def rows_of(part, title):
     table = next(each for each in part["tables"] if each["title"] == title)
     names = [column["name"] for column in table["columns"]]
     return [dict(zip(names, map(text, row), strict=True)) for row in table["rows"]]
+
+
+def reply_of(error: HTTPClientError) -> Any:
+    """Return the JSON that explains an error."""
+    assert error.response is not None
+    return json.loads(error.response.body)
 
 
 def text(cell):
@@ -135,6 +142,7 @@ async def test_the_code_of_a_definition_defines_the_same_view(part, ids, name):
     code = (await part(ids[name], "definition"))["code"]
     named: dict[str, object] = {"wb": wb}
     before = workspace.current().metadata.find_artifact(ids[name])
+    assert before is not None
     exec(code, named)
     after = workspace.current().metadata.artifact("feature_view", before.name)
     assert after.id == before.id
@@ -261,7 +269,7 @@ async def test_an_unknown_part_is_not_found_and_names_the_nearest(part, ids):
     with pytest.raises(HTTPClientError) as error:
         await part(ids["hourly"], "fresness")
     assert error.value.code == 404
-    assert "freshness" in json.loads(error.value.response.body)["hint"]
+    assert "freshness" in reply_of(error.value)["hint"]
 
 
 @pytest.fixture
@@ -359,7 +367,7 @@ async def test_what_cannot_be_joined_says_why(preview, ids, wanted, code, said):
     with pytest.raises(HTTPClientError) as error:
         await preview(**wanted)
     assert error.value.code == code
-    reply = json.loads(error.value.response.body)
+    reply = reply_of(error.value)
     assert said in f"{reply['message']} {reply['hint']}"
 
 
