@@ -32,10 +32,10 @@ class Aggregation:
     from its events. Training and serving follow the same rule.
 
     Where no event counts, ``count`` and ``distinct`` are 0 and all else is null. Whole numbers are
-    summed exactly, and refused past 64 bits; floats are added in another order offline than online,
-    so their last digits may differ. Online a key has at most 10,000 different values to count
-    (tile by tile) for ``top_k`` and ``distinct``: more are refused, as its row would grow without
-    bound.
+    summed exactly, and refused past 64 bits. Floats are added in another order offline than online,
+    so their last digits may differ; what passes a double is null. Online a key has at most 10,000
+    different values to count (tile by tile) for ``top_k`` and ``distinct``: more are refused, as
+    its row would grow without bound.
 
     Parameters
     ----------

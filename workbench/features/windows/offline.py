@@ -78,7 +78,9 @@ def aggregated(
 
     wanted = layout.features if positions is None else [layout.features[each] for each in positions]
     answers = _Answers(events, layout, keys, at)
-    return pa.table({each.name: answers.feature(each) for each in wanted})
+    # What passes what a double holds is null.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        return pa.table({each.name: answers.feature(each) for each in wanted})
 
 
 class _Answers:
@@ -133,8 +135,7 @@ class _Answers:
             return self._arrow(held.given(self._extreme(feature, held)), some)
         if function == "std":
             squares = self._moments(feature, held)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                return self._arrow(np.sqrt(squares / (count - 1)), count > 1)
+            return self._arrow(np.sqrt(squares / (count - 1)), count > 1)
         if function == "decayed":
             half = feature.tile
             return self._arrow(decayed(self._asked, held.valid, held.floats, half), some)
@@ -259,6 +260,8 @@ class _Answers:
         """Return values by question in the order asked, null where there are none."""
         import pyarrow as pa
 
+        if not isinstance(values, pa.Array):
+            some = some & np.isfinite(values)
         array = values if isinstance(values, pa.Array) else pa.array(values)
         places = np.full(self._count, -1)
         places[self._order[some]] = np.flatnonzero(some)

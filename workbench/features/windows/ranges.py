@@ -8,10 +8,12 @@ for a logarithm not on how long they are.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 Whole = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -46,14 +48,9 @@ def sums(values: Floats, low: Whole, high: Whole) -> Floats:
     >>> sums(np.array([1e300, 1.0, 2.0]), np.array([0, 1]), np.array([3, 3]))
     array([1.e+300, 3.e+000])
     """
-    found = np.empty(len(low))
-    for level, places in _by_level(_bits(low ^ (high - 1))):
-        first, last = low[places], high[places] - 1
-        if level == 0:
-            found[places] = values[first]
-            continue
-        running = _from_middles(_blocks(values, level))
-        found[places] = running[first] + running[last]
+    found = values[low]  # all there is to a range of one
+    for each in _crossings(values, low, high):
+        found[each.places] = each.both_sides(_from_middles(each.around))
     return found
 
 
@@ -62,22 +59,75 @@ def moments(values: Floats, low: Whole, high: Whole) -> tuple[Floats, Floats]:
 
     Distances are taken from one value of the range itself, so that little cancels.
     """
-    mean, squares = np.empty(len(low)), np.zeros(len(low))
-    for level, places in _by_level(_bits(low ^ (high - 1))):
-        first, last = low[places], high[places] - 1
-        if level == 0:
-            mean[places] = values[first]
-            continue
-        blocks = _blocks(values, level)
-        centre = blocks[:, 1, :1]
-        away = blocks - centre[:, :, None]
-        count = high[places] - low[places]
-        running = _from_middles(away)
-        total = running[first] + running[last]
-        running = _from_middles(away * away)
-        mean[places] = centre[last >> level, 0] + total / count
-        squares[places] = np.maximum(running[first] + running[last] - total * total / count, 0)
+    mean, squares = values[low], np.zeros(len(low))
+    for each in _crossings(values, low, high):
+        centre = each.around[:, 1, :1]
+        away = each.around - centre[:, :, None]
+        count = high[each.places] - low[each.places]
+        total = each.both_sides(_from_middles(away))
+        away *= away
+        squared = each.both_sides(_from_middles(away)) - total * total / count
+        mean[each.places] = centre[each.row, 0] + total / count
+        squares[each.places] = np.maximum(squared, 0)
     return mean, squares
+
+
+@dataclass(frozen=True, eq=False)
+class _Crossing:
+    """Ranges that cross the middles of blocks of one length.
+
+    Attributes
+    ----------
+    places : numpy.ndarray of int64
+        Which ranges they are.
+    around : numpy.ndarray of float64
+        For each middle that is crossed, the values before and after it, as far as ranges reach:
+        middle × side × value.
+    row, left, right : numpy.ndarray of int64
+        For each range its middle, and where its first and its last value stand in the middle's
+        values.
+    """
+
+    places: Whole
+    around: Floats
+    row: Whole
+    left: Whole
+    right: Whole
+
+    def both_sides(self, running: Floats) -> Floats:
+        """Return for each range what runs from its middle to its first and to its last value."""
+        flat = running.reshape(-1)
+        start = self.row * (2 * running.shape[2])
+        return np.asarray(flat[start + self.left] + flat[start + self.right])
+
+
+def _crossings(values: Floats, low: Whole, high: Whole) -> Iterator[_Crossing]:
+    """Yield the ranges of more than one value by the length of the block whose middle they cross.
+
+    Of all blocks of 2, 4, 8, … values, each range crosses the middle of one of the length that the
+    highest bit tells in which its ends differ.
+    """
+    longest = int((high - low).max(initial=0))
+    padded = np.zeros(len(values) + 2 * longest)
+    padded[longest : longest + len(values)] = values
+    for level, places in _by_level(_bits(low ^ (high - 1))):
+        if level == 0:
+            continue
+        first, last = low[places], high[places] - 1
+        middle = (last >> (level - 1)) << (level - 1)
+        block = middle >> level
+        crossed = np.zeros(int(block.max()) + 1, bool)
+        crossed[block] = True
+        reach = int(max((middle - first).max(), (last - middle).max() + 1))
+        middles = (np.flatnonzero(crossed) << level) + (1 << (level - 1))
+        around = sliding_window_view(padded, 2 * reach)[middles + longest - reach]
+        yield _Crossing(
+            places,
+            around.reshape(-1, 2, reach),
+            (np.cumsum(crossed) - 1)[block],
+            first - middle + reach,
+            last - middle + reach,
+        )
 
 
 def _bits(numbers: Whole) -> npt.NDArray[np.int8]:
@@ -96,26 +146,16 @@ def _by_level(levels: npt.NDArray[np.int8]) -> Iterator[tuple[int, Whole]]:
         start = end
 
 
-def _blocks(values: Floats, level: int) -> Floats:
-    """Return values in blocks of two halves, the level being that of the bit between them."""
-    half = 1 << (level - 1)
-    whole = -(-len(values) // (2 * half)) * 2 * half
-    padded = np.zeros(whole)
-    padded[: len(values)] = values
-    return padded.reshape(-1, 2, half)
-
-
-def _from_middles(blocks: Floats) -> Floats:
-    """Return, for each value, the sum of it and all between it and the middle of its block."""
-    half = blocks.shape[2]
-    with np.errstate(over="ignore", invalid="ignore"):  # what does not lie in a range
-        if half <= _SHORT:  # a call a column is then cheaper than one a row
-            running = blocks.copy()
-            for place in range(1, half):
-                running[:, 1, place] += running[:, 1, place - 1]
-                running[:, 0, half - 1 - place] += running[:, 0, half - place]
-        else:
-            running = np.empty_like(blocks)
-            np.cumsum(blocks[:, 0, ::-1], axis=1, out=running[:, 0, ::-1])
-            np.cumsum(blocks[:, 1], axis=1, out=running[:, 1])
-    return running.reshape(-1)
+def _from_middles(around: Floats) -> Floats:
+    """Return, for each value, the sum of it and all between it and its middle."""
+    reach = around.shape[2]
+    if reach <= _SHORT:  # a call a column is then cheaper than one a row
+        running = around.copy()
+        for place in range(1, reach):
+            running[:, 1, place] += running[:, 1, place - 1]
+            running[:, 0, reach - 1 - place] += running[:, 0, reach - place]
+        return running
+    running = np.empty_like(around)
+    np.cumsum(around[:, 0, ::-1], axis=1, out=running[:, 0, ::-1])
+    np.cumsum(around[:, 1], axis=1, out=running[:, 1])
+    return running

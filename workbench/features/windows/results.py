@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import accumulate
-from math import isnan, nan, sqrt
+from math import isfinite, nan, sqrt
 from types import NoneType
 from typing import Any
 
@@ -195,6 +195,6 @@ def value_at(stored: list[Any], index: int) -> Any:
         return None if whole == NEVER else whole
     if stored[0] == "d":
         number = _FLOAT(stored[1], 8 * index)[0]
-        return None if isnan(number) else number
+        return number if isfinite(number) else None
     start, end = _OFFSET(stored[1], 4 * index)
     return msgpack.unpackb(stored[2][start:end])

@@ -239,3 +239,20 @@ def test_values_that_cannot_be_put_together_are_refused() -> None:
     events = events_of([(0, (0, 0, ([1],)))], [pa.list_(pa.int64())])
     with pytest.raises(InvalidInput, match="list<int64> cannot be aggregated"):
         aggregated(events, layout, np.array([0]), np.array([0]))
+
+
+def test_what_passes_what_a_double_holds_is_nothing_on_both_sides() -> None:
+    layout = layout_of([Aggregation(each, "x", windows="1m") for each in NUMBERS], INPUTS[1:2])
+    for values in ([1.7e308, 1.7e308], [-1e200, 1e200], [1.7e308, 1.7e308, -1.7e308, -1.7e308]):
+        events: list[Event] = [(0, 0, (each,)) for each in values]
+        offline = aggregated(
+            events_of([(0, each) for each in events], TYPES[1:2]),
+            layout,
+            np.array([0]),
+            np.array([0]),
+        )
+        tiles = Tiles(layout)
+        add_events(tiles, events, 0)
+        online = read(pack(tiles), layout, 0)
+        assert online == rows_of(offline)[0]
+        assert online[2] is None
