@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import threading
-import time as clock
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,23 +13,15 @@ from typing import TYPE_CHECKING, Any
 from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound, near
 from workbench.core.files import atomic_write, file_lock, storage_errors
-from workbench.features.log.event_records import HEAD, SYSTEM, batches, packed
+from workbench.features.log.event_records import SYSTEM, batches, packed
+from workbench.features.log.event_writing import EventWriters
 from workbench.features.log.reading import Span, tables
-from workbench.features.log.rolling import roll_apart
-from workbench.features.log.segments import (
-    SEGMENT_BYTES,
-    Damage,
-    Segment,
-    folder_of,
-    frame,
-    names_in,
-)
+from workbench.features.log.segments import Damage, folder_of, names_in
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SYNC_SECONDS = 1.0
 _KINDS = {bool: "bool", int: "int64", float: "float64", str: "string"}
 _LONGEST_ID = 200
 
@@ -163,38 +152,7 @@ def tracked_events(
 _HOW = "track one: wb.track_event({!r}, id, …)"
 
 
-class _Writers:
-    """The segments that this process writes events to, one a folder."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._open: dict[tuple[int, Path], tuple[Segment, float]] = {}
-
-    def append(self, folder: Path, content: bytes) -> None:
-        whole = frame(content)
-        # A forked child writes to segments of its own.
-        place = (os.getpid(), folder)
-        with self._lock:
-            segment, synced = self._open.get(place, (None, 0.0))
-            if segment is not None and not segment.path.exists():  # the workspace was deleted
-                segment.close()
-                segment = None
-            elif segment is not None and segment.size + len(whole) > SEGMENT_BYTES:
-                segment.sync()
-                segment.close()
-                del self._open[place]
-                segment = None
-                roll_apart(folder, "events")
-            if segment is None:
-                segment = Segment(folder, HEAD)
-                self._open[place] = segment, synced
-            segment.append(whole)
-            if clock.monotonic() - synced >= _SYNC_SECONDS:
-                segment.sync()
-                self._open[place] = segment, clock.monotonic()
-
-
-_WRITERS = _Writers()
+_WRITERS = EventWriters()
 
 
 def _folder(name: str, home: Path | None = None) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -119,3 +120,19 @@ def test_events_of_any_name_lie_in_a_folder_of_theirs(folder: Path, name: str) -
     track_event(name, "a")
     assert tracked_events(name)["id"].to_pylist() == ["a"]
     assert len(list(folder.parent.iterdir())) == 1
+
+
+def test_many_names_keep_few_files_open(folder: Path) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for i in range(100):
+        track_event(f"event {i}", "a", number=i)
+    track_event("event 0", "b", number=7)
+    assert len(list(Path("/proc/self/fd").iterdir())) - before <= 64
+    assert tracked_events("event 0")["number"].to_pylist() == [0, 7]
+
+
+def test_a_workspace_that_was_deleted_is_begun_anew(folder: Path) -> None:
+    track_event("landings", "a")
+    shutil.rmtree(folder)
+    track_event("landings", "b")
+    assert tracked_events("landings")["id"].to_pylist() == ["b"]
