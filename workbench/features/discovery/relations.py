@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -92,6 +92,7 @@ def relations_of(
     datasets: Sequence[Dataset],
     given: Mapping[str, Sequence[str]] | None,
     left_out: Sequence[str],
+    own: Collection[str] = (),
 ) -> tuple[list[Relation], list[str]]:
     """Return how datasets belong to a spine, and what is said of those that do not.
 
@@ -104,6 +105,9 @@ def relations_of(
         a declared key together.
     left_out : sequence of str
         Columns of the spine that are no keys: its time and its label.
+    own : collection of str
+        The datasets that the spine is made of: of these whole numbers are no keys, unless they are
+        declared, as all of their columns are the spine's too.
 
     Raises
     ------
@@ -119,7 +123,7 @@ def relations_of(
             notes.append(f"{each.ref} has columns whose names differ in case only")
             continue
         keys = _given(each, given[each.name], types) if given and each.name in given else None
-        keys = _shared(each, types) if keys is None else keys
+        keys = _shared(each, types, whole=each.name not in own) if keys is None else keys
         if not keys:
             apart.append(each)
         found += [Relation(each, key) for key in keys]
@@ -144,10 +148,14 @@ def _given(dataset: Dataset, key: Sequence[str], types: Mapping[str, str]) -> li
     return [key]
 
 
-def _shared(dataset: Dataset, types: Mapping[str, str]) -> list[tuple[str, ...]]:
+def _shared(dataset: Dataset, types: Mapping[str, str], *, whole: bool) -> list[tuple[str, ...]]:
     shared = [each for each in dataset.columns if _is_key(each, dataset) and each.name in types]
     shared = [each for each in shared if Column(each.name, types[each.name]).family == each.family]
-    keys: list[tuple[str, ...]] = [(each.name,) for each in shared]
+    keys: list[tuple[str, ...]] = [
+        (each.name,)
+        for each in shared
+        if whole or each.family == "STRING" or each.name in dataset.key
+    ]
     declared = tuple(each for each in dataset.key if (each,) in keys)
     if len(declared) > 1 and len(declared) == len(dataset.key):
         keys.append(declared)

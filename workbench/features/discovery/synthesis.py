@@ -18,6 +18,7 @@ import numpy as np
 from workbench import workspace
 from workbench.core.errors import InvalidInput
 from workbench.core.files import storage_errors
+from workbench.core.progress import progress
 from workbench.data.columns import Column
 from workbench.data.datasets import Dataset, dataset
 from workbench.data.engine import open_engine, parquet, quoted
@@ -71,7 +72,8 @@ def discover_features(
     datasets : sequence of Dataset or str
     relations : mapping of str to sequence of str, optional
         By a dataset's name, the key that it shares with the spine; by default every column of whole
-        numbers or text that both have is tried as one.
+        numbers or text that both have is tried as one (of the spine's own dataset, text alone: its
+        numbers are mostly measures).
     windows : sequence of timedelta or str
     sample : int
         Rows of the spine to try on, drawn at random.
@@ -110,7 +112,13 @@ def discover_features(
     if isinstance(datasets, (str, Dataset)):
         datasets = [datasets]
     related = [dataset(each) for each in datasets]
-    known, notes = relations_of(found.schema, related, relations, [found.time, found.label])
+    known, notes = relations_of(
+        found.schema,
+        related,
+        relations,
+        [found.time, found.label],
+        {e.name for e in found.datasets},
+    )
     known, refused = _apart(known, found)
     if not known:
         raise InvalidInput(
@@ -121,8 +129,13 @@ def discover_features(
     target = target_of(rows.column(found.label), found.label)
     tried: list[Tried] = []
     home = workspace.current().home
-    with storage_errors("the candidates' rows"), scratch(home) as folder:
+    with (
+        storage_errors("the candidates' rows"),
+        scratch(home) as folder,
+        progress("Trying relations", total=len(known)) as advance,
+    ):
         for number, relation in enumerate(known):
+            advance(1)
             trial = _trial(relation, windows)
             if trial is None:
                 notes.append(f"{relation.dataset.ref} has nothing to try")

@@ -18,7 +18,7 @@ from workbench import workspace
 from workbench.core.errors import InvalidInput, near
 from workbench.data.columns import Column
 from workbench.data.datasets import dataset
-from workbench.data.engine import open_engine
+from workbench.data.engine import open_engine, parquet
 from workbench.data.times import as_utc
 from workbench.features.definitions.relations import is_ordered, relation_of
 from workbench.features.offline.known_rows import Layout, best_known
@@ -111,13 +111,15 @@ def numbered_relation(
     """
     import pyarrow.parquet as pq
 
-    relation = relation_of(connection, view.source)
     if view.source.kind == "dataset":
         (reference,) = view.source.datasets.values()
-        names = [each.name for each in dataset(reference).columns]
+        origin = dataset(reference)
+        relation, names = parquet(origin.paths()), [each.name for each in origin.columns]
     elif view.source.digest is not None:
-        names = pq.read_schema(workspace.current().blobs.local_path(view.source.digest)).names
+        stored = str(workspace.current().blobs.local_path(view.source.digest))
+        relation, names = parquet([stored]), pq.read_schema(stored).names
     else:
+        relation = relation_of(connection, view.source)
         names = connection.sql(f"SELECT * FROM {relation} LIMIT 0").columns
     listed = ", ".join(f"c{place}" for place in range(len(names)))
     return {name: place for place, name in enumerate(names)}, f"{relation} AS t({listed})"

@@ -185,7 +185,8 @@ def _over_window(found: Evidence, layout: Layout, position: int, at: int, visibl
 
 
 def _from_tiles(found: Evidence, layout: Layout, position: int, at: int) -> Any:
-    known = np.flatnonzero(found.visible <= at)
+    longest = max(each.window + each.tile for each in layout.features)
+    known = np.flatnonzero((found.visible <= at) & (found.event > at - longest))
     if not len(known):
         return packed.empty(layout, [position])[0]
     columns = [found.rows.column(each).to_pylist() for each in found.rows.column_names]

@@ -205,8 +205,11 @@ def test_a_spine_s_own_rows_tell_only_what_was_known(spine: pa.Table) -> None:
     landed = spine.append_column("landed", pa.array(times(9)))
     own = ingest(landed, name="flights", time="at", label="late", created="landed")
     found = discover_features(own, datasets=["flights"], windows=["30d"])
-    assert {each.definition.keys for each in found} == {("origin",), ("flight",)}
+    assert {each.definition.keys for each in found} == {("origin",)}
     assert not any(each.sure for each in found)
+    own = ingest(landed, name="flights", time="at", label="late", created="landed", key=["flight"])
+    found = discover_features(own, datasets=["flights"], windows=["30d"])
+    assert {each.definition.keys for each in found} == {("origin",), ("flight",)}
 
 
 def test_it_is_told_as_json_and_escaped(place: Workspace) -> None:
