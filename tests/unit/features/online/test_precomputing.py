@@ -31,6 +31,7 @@ from workbench.features.online.pushing import push
 from workbench.features.online.reading import _plan, online
 from workbench.features.online.stores.state import TableState, pack_state
 from workbench.features.online.stores.store import OnlineStore, open_store
+from workbench.serving.retrieval import Retrieval
 from workbench.workspace import Workspace
 
 NOW = datetime(2013, 12, 31, 12, tzinfo=UTC)
@@ -200,6 +201,16 @@ def test_one_row_an_entity_is_read_and_some_features_of_it_suffice(
     rows = read(store, plan, [{"key": "a"}, {"key": "b"}], now=NOW)  # type: ignore[arg-type]
     assert rows == [{"count_3h": 2, "y": "u"}, {"count_3h": 1, "y": None}]
     assert store.wanted == [3]
+
+
+def test_a_deployment_reads_it_and_leaves_out_what_the_request_gives(
+    service: FeatureService,
+) -> None:
+    materialize(service, precompute=True)
+    store = Counting(open_store(workspace.current().settings))
+    retrieval = Retrieval(store, plan_of(service, ["x", "z"]))  # type: ignore[arg-type]
+    assert retrieval.fetch([{"key": "a", "x": 5}]) == [{"z": 1.5}]
+    assert store.wanted == [2]
 
 
 def test_rows_of_another_meaning_are_refused(service: FeatureService) -> None:
