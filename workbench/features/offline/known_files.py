@@ -101,7 +101,7 @@ class KnownRows:
         """
         import pyarrow as pa
 
-        if self.parts == 1:
+        if self.parts == 1 or not len(keys[0]):
             return self._only.answer(keys, at)
         where = part_of(keys, self.parts)
         order = np.argsort(where, kind="stable")

@@ -58,7 +58,8 @@ def beside(
     features = sum(len(each.columns) for each in joiner.lookups)
     most = max(1024, min(_MOST, memory // (8 * (features + 2))))
     if not large:
-        size = max([_FEWEST, *(each.keys for each in joiner.known)])
+        with ThreadPoolExecutor(_RESIDENT) as threads:  # the rows of several views are read at once
+            size = max([_FEWEST, *threads.map(lambda each: each.keys, joiner.known)])
         for piece in _pieces(tables(), min(size, most)):
             yield piece, joiner.join(piece)
         return

@@ -174,6 +174,22 @@ def test_of_rows_that_happen_at_one_instant_the_last_created_answers() -> None:
     assert joined(Case([("a", 1, 9)], rows, None, late=True)) == [0]
 
 
+def test_no_rows_have_no_features_however_many_parts_there_are(tmp_path: Path) -> None:
+    source = pa.table({"key": range(9), "time": [START] * 9, "value": range(9)})
+    write_known(
+        source.schema,
+        source.to_batches(max_chunksize=1),
+        Layout(["key"], ["value"], "time"),
+        tmp_path / "known.parquet",
+        memory=1,
+    )
+    keys = columns_of(source.select(["key"]).schema)
+    lookup = Lookup("view", tmp_path / "known.parquet", keys, {0: "value"}, static=False)
+    spine = pa.table({"key": range(-1, 10), "moment": pa.array([START] * 11, TIME)})
+    assert join(spine, "moment", [lookup])["value"].to_pylist() == [None, *range(9), None]
+    assert join(spine.slice(0, 0), "moment", [lookup]).num_rows == 0
+
+
 def spine_of(**columns: object) -> pa.Table:
     return pa.table({"key": ["a"], "moment": pa.array([START], TIME)} | columns)
 
