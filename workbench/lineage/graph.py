@@ -7,7 +7,7 @@ it is a node. Artifacts that nobody names (a checkpoint, a file of a run) are pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -105,6 +105,24 @@ def column_links(edges: Sequence[ColumnEdge], shown: set[str]) -> list[ColumnLin
         if e.source_id in shown and e.target_id in shown
     )
     return list(dict.fromkeys(links))
+
+
+def needs(artifacts: Sequence[Artifact]) -> Iterator[ColumnLink]:
+    """Yield the columns that a view cannot do without, whose values it does not take.
+
+    It filters, joins or orders by them, or has them as a key or time: each of its features needs
+    each of them. A view's record says so under ``uses``.
+    """
+    ids = {(each.kind, each.ref): each.id for each in artifacts}
+    for each in artifacts:
+        facts = each.properties
+        for kind, read in (("dataset", "datasets"), ("feature_view", "views")):
+            for name, ref in facts.get(read, {}).items() if each.kind == "feature_view" else ():
+                source = ids.get((kind, ref))
+                for column in facts.get("uses", {}).get(name, ()) if source else ():
+                    for feature in facts["columns"]:
+                        how = f"needs {column}"
+                        yield ColumnLink(str(source), column, each.id, feature["name"], how)
 
 
 def as_json(

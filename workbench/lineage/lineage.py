@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.errors import InvalidInput, NotFound, near
-from workbench.lineage.graph import ColumnLink, Edge, Node, as_json, build, column_links
+from workbench.lineage.graph import ColumnLink, Edge, Node, as_json, build, column_links, needs
 from workbench.metadata import Artifact
 from workbench.workspace import Workspace, current
 
@@ -46,12 +46,15 @@ class Lineage:
         From source to what came of it.
     columns : list of ColumnLink
         From column to column.
+    needed : list of ColumnLink
+        From columns that a view filters, joins or is keyed by to each of its features.
     """
 
     root: str
     nodes: list[Node]
     edges: list[Edge]
     columns: list[ColumnLink]
+    needed: list[ColumnLink] = field(default_factory=list, repr=False)
 
     @property
     def node(self) -> Node:
@@ -69,6 +72,9 @@ class Lineage:
     def impact(self, column: str | None = None) -> list[Node]:
         """Return what would break if the record, or one of its columns, were gone.
 
+        A view breaks also without a column that it only filters, joins or is keyed by.
+        `workbench.impact` asks this of all versions of a name, with the ways.
+
         Parameters
         ----------
         column : str, optional
@@ -82,13 +88,14 @@ class Lineage:
         """
         if column is None:
             return self.downstream()
-        known = {link.source_column for link in self.columns if link.source == self.root}
+        links = [*self.columns, *self.needed]
+        known = {link.source_column for link in links if link.source == self.root}
         if column not in known | set(self.node.columns):
             raise NotFound(
                 f"{self.node.ref!r} has no column {column!r}",
                 hint=near(column, known | set(self.node.columns)),
             )
-        reached = {node for node, _ in self.column_path(column)} - {self.root}
+        reached = {node for node, _ in self._path(column, links)} - {self.root}
         with_columns = {link.target for link in self.columns}
         grew = True
         while grew:
@@ -103,13 +110,20 @@ class Lineage:
 
     def column_path(self, column: str) -> list[tuple[str, str]]:
         """Return every (record id, column) that a column of the record flows into, itself first."""
-        found = [(self.root, column)]
-        for node, name in found:  # grows while it is read: a breadth-first walk
-            for link in self.columns:
-                step = (link.target, link.target_column)
-                if (link.source, link.source_column) == (node, name) and step not in found:
-                    found.append(step)
-        return found
+        return self._path(column, self.columns)
+
+    def _path(self, column: str, links: Sequence[ColumnLink]) -> list[tuple[str, str]]:
+        following: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for link in links:
+            source = (link.source, link.source_column)
+            following.setdefault(source, []).append((link.target, link.target_column))
+        found = {(self.root, column): None}
+        waiting = list(found)
+        for place in waiting:  # grows while it is read: a breadth-first walk
+            fresh = [step for step in following.get(place, ()) if step not in found]
+            found.update(dict.fromkeys(fresh))
+            waiting += dict.fromkeys(fresh)
+        return waiting
 
     def to_dict(self) -> dict[str, Any]:
         """Return the graph as JSON: nodes, edges, column_edges and the root's id."""
@@ -200,7 +214,7 @@ def lineage(record: object, *, kind: str | None = None) -> Lineage:
             hint="ask for what it wrote",
         )
     links = column_links(metadata.column_edges(sorted(shown)), shown)
-    return Lineage(root, nodes, edges, links)
+    return Lineage(root, nodes, edges, links, list(needs(found)))
 
 
 def _find(workspace: Workspace, record: object, kind: str | None) -> tuple[str | None, str | None]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench import workspace
+from workbench.lineage.graph import needs
 from workbench.metadata import Artifact, Event
 
 Place = tuple[str, str]  # an artifact's id and a column of it
@@ -120,8 +121,9 @@ class Flow:
                     ((target, edge.target_column), edge.how)
                 )
         self._needs: dict[Place, list[tuple[Place, str]]] = {}
-        for place, needed in self._needed():
-            self._needs.setdefault(place, []).append(needed)
+        for link in needs(found):
+            needed = self._needs.setdefault((link.source, link.source_column), [])
+            needed.append(((link.target, link.target_column), link.how))
         for place, model in self._looked_up():
             self._values.setdefault(place, []).append((model, "looked up by key"))
         for place, model in self._unsaid(events):
@@ -194,26 +196,6 @@ class Flow:
             if before == place:
                 return tuple(reversed(steps))
             place = before
-
-    def _needed(self) -> Iterator[tuple[Place, tuple[Place, str]]]:
-        """Yield what needs a column without taking its values."""
-        ids = {(each.kind, each.ref): each.id for each in self.artifacts.values()}
-        for each in self.artifacts.values():
-            facts = each.properties
-            if each.kind == "feature_view":
-                reads = [
-                    ("dataset", facts.get("datasets", {})),
-                    ("feature_view", facts.get("views", {})),
-                ]
-                for kind, refs in reads:
-                    for name, ref in refs.items():
-                        for column in facts.get("uses", {}).get(name, ()):
-                            for feature in facts["columns"]:
-                                if (kind, ref) in ids:
-                                    yield (
-                                        (ids[kind, ref], column),
-                                        ((each.id, feature["name"]), f"needs {column}"),
-                                    )
 
     def _looked_up(self) -> Iterator[tuple[Place, Place]]:
         """Yield what models that were not trained here take from their feature service."""

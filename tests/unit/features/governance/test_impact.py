@@ -13,6 +13,7 @@ from workbench.core.errors import InvalidInput, NotFound
 from workbench.data.datasets.ingest import ingest
 from workbench.features.definitions.registration import feature_service, feature_view
 from workbench.features.governance.impact import impact, way
+from workbench.lineage import lineage
 from workbench.registry import register
 from workbench.serving.plans import compile_plan
 from workbench.workspace import Workspace
@@ -50,6 +51,13 @@ def affected(ref: str) -> set[str]:
 )
 def test_what_depends_on_a_column_breaks(chain: Chain, ref: str, expected: set[str]) -> None:
     assert affected(ref) == expected
+
+
+def test_the_lineage_of_a_record_says_the_same(chain: Chain) -> None:
+    graph = lineage("dataset:flights")
+    assert {"delays@1", "delay@1", "endpoint@1"} <= {each.ref for each in graph.impact("seats")}
+    assert graph.impact("distance") == []
+    assert graph.column_path("seats") == [(chain.flights.artifact.id, "seats")]  # no value of it
 
 
 def test_the_way_is_told(chain: Chain) -> None:
