@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -309,4 +310,7 @@ def _input_of(view: FeatureView, position: int) -> int | None:
 
 
 def _same(one: Any, other: Any) -> bool:
+    """Return whether two values are equal, but for what another order of sums makes of floats."""
+    if isinstance(one, float) and isinstance(other, float) and one == one:
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
     return bool(one == other) or (one != one and other != other)  # noqa: PLR0124  # NaN

@@ -301,6 +301,28 @@ def test_the_events_of_a_window_are_told(place: Workspace) -> None:
     assert [each.reason for each in longest] == [None, None, None, "late", "future"]
 
 
+def test_another_order_of_a_sum_is_no_leak(place: Workspace) -> None:
+    rows = pa.table(
+        {
+            "carrier": ["UA"] * 3,
+            "time": [hour(1), hour(2), hour(3)],
+            "made": [hour(9), hour(8), hour(7)],
+            "delay": [0.1, 0.2, 0.3],
+        }
+    )
+    view = feature_view(
+        name="sums",
+        entities=CARRIER,
+        time="time",
+        created="made",
+        aggregations=[Aggregation("sum", "delay", windows="1d")],
+    )(lambda: rows)
+    told = why(one_row(view), row=0, feature="delay_sum_1d")
+    assert told.value == pytest.approx(0.6)
+    assert not told.leaks
+    assert len(told.counted) == 3
+
+
 def test_pandas_keys_are_keys(place: Workspace) -> None:
     frame = pd.DataFrame({"plane": [1, 2], "time": [hour(1), hour(1)], "seats": [10, 20]})
     view = feature_view(name="planes", entities=Entity("plane"), time="time")(lambda: frame)
