@@ -311,6 +311,7 @@ def _input_of(view: FeatureView, position: int) -> int | None:
 
 def _same(one: Any, other: Any) -> bool:
     """Return whether two values are equal, but for what another order of sums makes of floats."""
-    if isinstance(one, float) and isinstance(other, float) and one == one:
-        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
-    return bool(one == other) or (one != one and other != other)  # noqa: PLR0124  # NaN
+    if isinstance(one, float) and isinstance(other, float):
+        both_nan = math.isnan(one) and math.isnan(other)
+        return both_nan or math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+    return bool(one == other)
