@@ -70,7 +70,8 @@ function Builder({ api, records, commands, translator, begun }: IBuilderProps): 
   }, [begun]);
   const { preview, failure: failed, isReading } = usePreview(api, wanted);
   const failure = failed ?? preview?.trouble ?? null;
-  const code = wantedCode(wanted, preview?.spine ?? null);
+  const spine = useSpine(api, wanted.spine);
+  const code = wantedCode(wanted, spine);
   const isComplete = wanted.spine !== "" && wanted.features.length > 0 && wanted.name !== "";
   const change = (part: Partial<IWanted>): void => {
     setWanted((before) => ({ ...before, ...part }));
@@ -82,7 +83,7 @@ function Builder({ api, records, commands, translator, begun }: IBuilderProps): 
         <p className="wb-Page-facts">
           {trans.__("Each row of the spine comes back once, with every feature as it was known at the row's time.")}
         </p>
-        <SpineFields wanted={wanted} datasets={datasets} preview={preview} language={language} onChange={change} />
+        <SpineFields wanted={wanted} datasets={datasets} spine={spine} language={language} onChange={change} />
         <FeatureList wanted={wanted} features={features} language={language} onChange={change} />
       </section>
       <section className="wb-Builder-result" aria-label={trans.__("What results")}>
@@ -190,6 +191,29 @@ function usePreview(
   return { preview, failure, isReading };
 }
 
+/** What a spine's columns are, asked for as soon as it is chosen: the join of its rows takes longer. */
+function useSpine(api: Api, spine: string): IPreview["spine"] | null {
+  const [head, setHead] = React.useState<IPreview["spine"] | null>(null);
+  React.useEffect(() => {
+    let isCurrent = true;
+    setHead(null);
+    if (spine !== "") {
+      api.preview({ spine }).then(
+        (answer) => {
+          if (isCurrent) {
+            setHead(answer.spine);
+          }
+        },
+        () => undefined, // the preview says why
+      );
+    }
+    return () => {
+      isCurrent = false;
+    };
+  }, [api, spine]);
+  return head;
+}
+
 /** The datasets of the workspace, those used last first. */
 function useDatasets(records: IRecords): readonly IRecord[] {
   const pick = React.useCallback(() => records.records.filter(({ kind }) => kind === "dataset"), [records]);
@@ -214,11 +238,10 @@ interface IFormProps {
 }
 
 function SpineFields(
-  props: IFormProps & { datasets: readonly IRecord[]; preview: IPreview | null },
+  props: IFormProps & { datasets: readonly IRecord[]; spine: IPreview["spine"] | null },
 ): React.JSX.Element {
-  const { wanted, datasets, preview, language, onChange } = props;
+  const { wanted, datasets, spine, language, onChange } = props;
   const { trans } = language;
-  const spine = preview?.spine ?? null;
   const prefix = React.useId();
   const field = (name: string, label: string, control: React.JSX.Element, note?: string): React.JSX.Element => (
     <div className="wb-Field">
