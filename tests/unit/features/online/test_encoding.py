@@ -64,6 +64,7 @@ def test_a_key_of_another_type_is_refused(kind: str, value: object) -> None:
         ("timestamp", "2013-01-01T01:00:00+01:00", datetime(2013, 1, 1)),  # noqa: DTZ001  # means UTC
         ("date", "2013-01-01", date(2013, 1, 1)),
         ("float64", 1, 1.0),
+        ("float64", -0.0, 0.0),
         ("bool", True, np.True_),
     ],
 )

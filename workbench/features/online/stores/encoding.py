@@ -108,7 +108,7 @@ def _exact(value: Any, kind: str, name: str) -> object:
         if kind == "bool" and (isinstance(value, bool) or type(value).__name__ == "bool"):
             return bool(value)
         if kind.startswith(("float", "decimal")) and not isinstance(value, (str, bool)):
-            return float(value)
+            return float(value) + 0.0  # minus zero is zero, as in a training set
         if kind == "timestamp":
             known = datetime.fromisoformat(value) if isinstance(value, str) else value
             return micros(known if known.tzinfo else known.replace(tzinfo=UTC))
