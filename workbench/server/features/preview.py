@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.errors import InvalidInput, NotFound
 from workbench.data.columns import Column, check_column
 from workbench.data.datasets import Dataset, dataset
-from workbench.features.definitions.selections import Chosen, Selection, choose
+from workbench.features.definitions.selections import Chosen, choose
 from workbench.features.definitions.views import FeatureView
 from workbench.features.offline.leakage import Leakage, leakage
 from workbench.features.offline.on_demand import Computing
 from workbench.features.offline.point_in_time import Joiner
 from workbench.features.offline.spines import read_spine
-from workbench.features.offline.why import timeline
-from workbench.features.online.stores.encoding import moment
+from workbench.server.features.drawing import Answers, drawn_rows, instants
 from workbench.server.features.joined import lookup_of, statuses
 from workbench.server.features.sampling import ROW, sample
 from workbench.server.tables import column, link, table
@@ -27,11 +26,8 @@ if TYPE_CHECKING:
 
 #: So many rows of the spine are joined.
 SAMPLED = 5_000
-#: So many of them are shown, and so many drawn.
+#: So many of them are shown.
 SHOWN = 20
-DRAWN = 6
-#: So many rows of a view are drawn beside each.
-NEAR = 8
 
 
 def preview(wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,7 +98,7 @@ def _joined(
             *(_leaking(leaks) if leaks is not None else ()),
             *_first(given, values, numbers, spine),
         ],
-        "drawn": _drawn(chosen, given, joined, names, time, numbers, answers),
+        "drawn": drawn_rows(chosen, given, joined, names, time, numbers, answers),
         "sampled": given.num_rows,
     }
 
@@ -124,19 +120,16 @@ def _needed(spine: Dataset, chosen: Chosen, time: str | None, label: str | None)
     return needed or known[:1]  # features without a key that the spine has are refused by the join
 
 
-_Answers = dict[str, list[str]]
-
-
 def _answers(
     chosen: Chosen,
     given: pa.Table,
     joined: pa.Table,
     names: Mapping[tuple[str, str], str],
     time: str | None,
-) -> _Answers:
+) -> Answers:
     """Return, by view, whether each row finds something."""
-    at = None if time is None else _instants(given, time)
-    found: _Answers = {}
+    at = None if time is None else instants(given, time)
+    found: Answers = {}
     for each in chosen.selections:
         view = each.view
         if view.aggregations:
@@ -151,14 +144,7 @@ def _answers(
     return found
 
 
-def _instants(given: pa.Table, time: str) -> pa.Array:
-    import pyarrow as pa
-
-    moments = given.column(time).cast(pa.timestamp("us", "UTC"), safe=False)
-    return moments.cast(pa.int64()).combine_chunks()
-
-
-def _counted(chosen: Chosen, answers: _Answers) -> list[dict[str, Any]]:
+def _counted(chosen: Chosen, answers: Answers) -> list[dict[str, Any]]:
     heads = [column("view"), column("features", "count"), column("found", "count")]
     heads += [
         column("share", "share"),
@@ -246,129 +232,3 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
     return str(value)
-
-
-def _drawn(
-    chosen: Chosen,
-    given: pa.Table,
-    joined: pa.Table,
-    names: Mapping[tuple[str, str], str],
-    time: str | None,
-    numbers: list[int],
-    answers: _Answers,
-) -> list[dict[str, Any]]:
-    """Return a few rows, of as many sorts as there are, with what each view knew."""
-    if time is None or not given.num_rows:
-        return []
-    at = _instants(given, time).to_pylist()
-    places = _of_all_sorts(answers, given.num_rows)
-    views = [
-        _views(each, given, joined, names, [(place, at[place]) for place in places], answers)
-        for each in chosen.selections
-    ]
-    keys = dict.fromkeys(key.name for each in chosen.selections for key in each.view.keys)
-    return [
-        {
-            "row": numbers[place],
-            "at": at[place] / 1000,
-            "label": ", ".join(f"{key} {given.column(key)[place].as_py()}" for key in keys),
-            "views": [each[index] for each in views],
-        }
-        for index, place in enumerate(places)
-    ]
-
-
-def _of_all_sorts(answers: _Answers, rows: int) -> list[int]:
-    """Return the places of a few rows, first those that find different things."""
-    sorts: dict[tuple[str, ...], list[int]] = {}
-    for place, answer in enumerate(zip(*answers.values(), strict=True)):
-        sorts.setdefault(answer, []).append(place)
-    if not sorts:
-        return list(range(min(rows, DRAWN)))
-    chosen: list[int] = []
-    common = sorted(sorts.values(), key=len, reverse=True)
-    turn = 0
-    while len(chosen) < min(DRAWN, rows):
-        for places in common:
-            # Of one sort, rows that lie far apart, and none where nothing has happened yet.
-            step = max(1, len(places) // DRAWN)
-            place = turn * step + step // 2
-            if place < len(places) and len(chosen) < DRAWN:
-                chosen.append(places[place])
-        turn += 1
-        if turn > rows:
-            break
-    return sorted(set(chosen))
-
-
-def _views(
-    selection: Selection,
-    given: pa.Table,
-    joined: pa.Table,
-    names: Mapping[tuple[str, str], str],
-    rows: list[tuple[int, int]],
-    answers: _Answers,
-) -> list[dict[str, Any]]:
-    """Return, for each of the rows, what a view knew of it."""
-    view, feature = selection.view, selection.columns[0]
-    keys = [
-        {each.name: given.column(each.name)[place].as_py() for each in view.keys}
-        for place, _ in rows
-    ]
-    values = joined.column(names[view.name, feature])
-    return [
-        {
-            "view": view.ref,
-            "feature": feature,
-            "keys": ", ".join(f"{name} {value}" for name, value in key.items()),
-            "status": answers[view.name][place],
-            "isStatic": view.time is None,
-            "isAggregated": bool(view.aggregations),
-            "ttl": young(view, feature),
-            "value": shown(values[place].as_py()),
-            "candidates": [] if view.time is None else _near(view, feature, key, at),
-        }
-        for key, (place, at) in zip(keys, rows, strict=True)
-    ]
-
-
-def _near(view: FeatureView, feature: str, keys: dict[str, Any], at: int) -> list[dict[str, Any]]:
-    """Return the rows of a key around an instant, the latest event first; times in milliseconds."""
-    found = timeline(view, keys, moment(at), NEAR, feature=feature)
-    return [
-        {
-            "event": milliseconds(each.event),
-            "created": milliseconds(each.created),
-            "visible": milliseconds(each.visible),
-            "value": shown(each.value),
-            "reason": each.reason,
-        }
-        for each in reversed(found)
-    ]
-
-
-def milliseconds(time: datetime | None) -> float | None:
-    """Return a time as browsers count it: since 1970."""
-    return None if time is None else time.timestamp() * 1000
-
-
-def shown(value: object) -> str | None:
-    """Return a value as it is drawn: short.
-
-    Examples
-    --------
-    >>> shown(46.94000001), shown(None), shown("JFK")
-    ('46.94', None, 'JFK')
-    """
-    if value is None:
-        return None
-    return f"{value:.5g}" if isinstance(value, float) else str(value)
-
-
-def young(view: FeatureView, feature: str) -> float | None:
-    """Return how old a row may be to count for a feature, in milliseconds; None for any age."""
-    length = view.ttl
-    for each in view.aggregations:
-        if feature in each.features:
-            length = each.lengths[each.features.index(feature)] if each.lengths else None
-    return None if length is None else length / timedelta(milliseconds=1)

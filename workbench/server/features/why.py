@@ -12,7 +12,7 @@ from workbench.features.definitions.views import FeatureView
 from workbench.features.offline.why import why
 from workbench.metadata import Artifact
 from workbench.server.datasets.recorded import Recorded
-from workbench.server.features.preview import milliseconds, shown, young
+from workbench.server.features.drawing import milliseconds, shown, young
 
 #: So many rows that were not taken are drawn.
 NEAR = 10
