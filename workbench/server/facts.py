@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from workbench.core import formats
 from workbench.metadata import Artifact, Execution, Schedule
-from workbench.server import formats
 from workbench.server.metric_names import main_metric, short_metric
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.core.html_tables import html_table
 from workbench.features.definitions.dependants import Dependant, Flow, current
 from workbench.features.governance.places import place_of
-from workbench.features.governance.tables import html_table
 
 
 @dataclass(frozen=True)

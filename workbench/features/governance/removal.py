@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from workbench import workspace
 from workbench.core.errors import Conflict, NotFound
-from workbench.core.references import check_name
 from workbench.features.definitions.computed import OnDemandView, computed_from
+from workbench.features.definitions.names import check_asked_name
 from workbench.features.definitions.selections import View
 from workbench.features.definitions.versions import refuse_if_used
 from workbench.features.definitions.views import FeatureView, view_from
@@ -76,7 +76,7 @@ def rename_view(view: FeatureView | OnDemandView | str, name: str, *, force: boo
     """
     newest = view_named(view)
     metadata = workspace.current().metadata
-    check_name(name)
+    check_asked_name(name)
     for kind in ("feature_view", "on_demand_view"):
         if metadata.versions(kind, name):
             raise Conflict(f"there is a view {name!r} already", hint="choose another name")

@@ -9,11 +9,11 @@ from typing import Any
 from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound
 from workbench.core.files import file_lock
+from workbench.core.html_tables import html_table
 from workbench.core.references import check_name
 from workbench.features.definitions.dependants import Flow, Step
 from workbench.features.definitions.dependants import Place as At
 from workbench.features.governance.places import columns_of, place_of
-from workbench.features.governance.tables import html_table
 from workbench.metadata import Artifact
 
 KIND = "tags"

@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench import workspace
+from workbench.core import formats
 from workbench.core.errors import NotFound, Unavailable
+from workbench.core.html_tables import html_table
 from workbench.features.definitions.views import FeatureView, view_from
-from workbench.features.governance.tables import html_table
 from workbench.features.governance.usage import Usage, usage
 from workbench.features.offline.cache import kept_at
 from workbench.features.online.carrying import EXECUTION
@@ -203,11 +204,4 @@ def _online(
 
 
 def _size(count: int | None) -> str | None:
-    if count is None:
-        return None
-    size = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000 or unit == "GB":
-            break
-        size /= 1000
-    return f"{size:,.0f} {unit}" if unit == "B" else f"{size:,.1f} {unit}"
+    return None if count is None else formats.size(count)

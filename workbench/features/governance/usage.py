@@ -10,12 +10,12 @@ from typing import Any
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput
+from workbench.core.html_tables import html_table
 from workbench.features.definitions.computed import OnDemandView
 from workbench.features.definitions.dependants import Dependant, Flow, in_use
 from workbench.features.definitions.views import FeatureView
 from workbench.features.governance.places import view_named
 from workbench.features.governance.reads import reads_since
-from workbench.features.governance.tables import html_table
 
 _VIEWS = ("feature_view", "on_demand_view")
 #: What is counted, and what it is called in JSON.

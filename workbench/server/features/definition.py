@@ -6,6 +6,7 @@ from typing import Any
 
 from workbench import workspace
 from workbench.core.errors import NotFound
+from workbench.core.formats import span
 from workbench.features.definitions.aggregations import Aggregation
 from workbench.features.governance.tags import tags_of
 from workbench.metadata import Artifact
@@ -128,7 +129,5 @@ def _age(seconds: float | None, aggregations: object) -> str:
     if seconds is None:
         return "any age"
     from datetime import timedelta
-
-    from workbench.server.formats import span
 
     return span(timedelta(seconds=seconds))

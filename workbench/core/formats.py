@@ -102,6 +102,26 @@ def span(value: timedelta) -> str:
     return f"{seconds // 86400:.0f} d"
 
 
+def age(value: timedelta) -> str:
+    """Return a duration in words, by its two largest units.
+
+    Examples
+    --------
+    >>> age(timedelta(hours=1)), age(timedelta(days=2, hours=3, seconds=4))
+    ('1 hour', '2 days 3 hours')
+    """
+    seconds = int(value.total_seconds())
+    if seconds < 1:
+        return "less than a second" if value > timedelta(0) else "0 seconds"
+    lengths = {"day": 86400, "hour": 3600, "minute": 60, "second": 1}
+    first = next(place for place, each in enumerate(lengths.values()) if seconds >= each)
+    said = []
+    for unit, length in list(lengths.items())[first : first + 2]:
+        whole, seconds = divmod(seconds, length)
+        said += [counted(whole, unit)] if whole else []
+    return " ".join(said)
+
+
 def day_and_time(value: datetime, now: datetime) -> str:
     """Return a moment as a person near it would name it, in this machine's time zone.
 
