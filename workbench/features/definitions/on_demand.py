@@ -18,6 +18,7 @@ from workbench.features.definitions.computed import (
     computed_from,
     computed_properties,
 )
+from workbench.features.definitions.names import check_asked_name
 from workbench.features.definitions.owners import owner_or_user
 from workbench.features.definitions.programs import program_of
 from workbench.features.definitions.selections import Asked, View, choose
@@ -86,7 +87,7 @@ def on_demand_view(
     """
 
     def decorate(function: Callable[..., object]) -> OnDemandView:
-        called = check_name(name or function.__name__)
+        called = check_asked_name(name or function.__name__)
         about = description or (inspect.getdoc(function) or "").strip().partition("\n")[0]
         given = [
             Column(each, declared_type(kind, f"the input {each!r}"))

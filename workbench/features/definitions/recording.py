@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from workbench import workspace
 from workbench.core.errors import Conflict, InvalidInput, NotFound
-from workbench.core.references import check_name
 from workbench.features.definitions.checking import Wanted, columns_from, declare, uses_of
 from workbench.features.definitions.computed import KIND as ON_DEMAND
+from workbench.features.definitions.names import check_asked_name
 from workbench.features.definitions.relations import tables_of
 from workbench.features.definitions.sources import Rows
 from workbench.features.definitions.versions import check_change, warn_of_change
@@ -28,7 +28,7 @@ def register(rows: Rows, name: str, wanted: Wanted, *, replace: bool = False) ->
         If a column is missing or of a type that cannot serve, rows would be known too early, or the
         view would read itself.
     """
-    declared = declare(rows, check_name(name), wanted)
+    declared = declare(rows, check_asked_name(name), wanted)
     if newest_of(ON_DEMAND, name):
         raise Conflict(
             f"there is an on-demand view {name!r} already", hint="give the view another name"

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Required, TypeAlias, TypedDict, Unpack, overlo
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput
-from workbench.core.references import check_name
 from workbench.data.datasets import Dataset
 from workbench.features.definitions.aggregations import Aggregation
 from workbench.features.definitions.checking import Wanted
 from workbench.features.definitions.entities import Entity
+from workbench.features.definitions.names import check_asked_name
 from workbench.features.definitions.owners import owner_or_user
 from workbench.features.definitions.recording import VIEW, newest_of, register
 from workbench.features.definitions.selections import Asked, choose
@@ -192,7 +192,7 @@ def feature_service(
     NotFound
         If a view or one of its columns does not exist.
     """
-    check_name(name)
+    check_asked_name(name)
     chosen = choose(features)
     views = chosen.views
     pinned = [f"{views[view].ref}:{column}" for view, column in chosen.asked]

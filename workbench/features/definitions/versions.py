@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench import workspace
 from workbench.core.errors import Conflict
+from workbench.data.columns import family_of_name
 from workbench.features.definitions.dependants import Dependant, Flow, current, in_use, listed
 
 if TYPE_CHECKING:
@@ -89,11 +90,21 @@ def _lost(former: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str,
     if keys[0] != keys[1]:
         what = f"be keyed by {', '.join(keys[1])} in place of {', '.join(keys[0])}"
         return dict.fromkeys(before, what)
+    for key, other in zip(*(of.get("keys", ()) for of in (former, properties)), strict=True):
+        if _kind(key["type"]) != _kind(other["type"]):
+            what = f"be keyed by {key['name']} as {other['type']} in place of {key['type']}"
+            return dict.fromkeys(before, what)
     lost = {name: f"lose the feature {name!r}" for name in before if name not in after}
     for name, kind in after.items():
         if before.get(name, kind) != kind:
             lost[name] = f"change the feature {name!r} from {before[name]} to {kind}"
     return lost
+
+
+def _kind(key: str) -> str:
+    """Return what a key's type comes to: numbers of another width are asked for as before."""
+    family = family_of_name(key)
+    return key if family == "TIME" else family
 
 
 def _sentence(text: str) -> str:

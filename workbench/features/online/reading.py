@@ -86,7 +86,7 @@ def online(
 
     if isinstance(entities, Mapping):
         entities = [entities]
-    if not all(isinstance(each, Mapping) for each in entities):
+    if not isinstance(entities, Sequence) or not all(isinstance(e, Mapping) for e in entities):
         raise InvalidInput(
             f"{type(entities).__name__} is no list of entities",
             hint='give dicts of keys, such as [{"carrier": "UA"}]',

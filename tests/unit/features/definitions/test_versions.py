@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import warnings
 
+import pyarrow as pa
 import pytest
 
 from tests.unit.features.governance.chain import CARRIER, Chain, delays, flights
 from tests.unit.features.governance.conftest import chain, original
-from workbench.core.errors import Conflict
+from workbench.core.errors import Conflict, InvalidInput
 from workbench.data.datasets.ingest import ingest
 from workbench.features.definitions.entities import Entity
 from workbench.features.definitions.on_demand import on_demand_view
 from workbench.features.definitions.registration import feature_service, feature_view
 from workbench.features.definitions.selections import resolve
+from workbench.features.governance.removal import rename_view
 from workbench.features.offline.training_sets import training_set
 from workbench.workspace import Workspace
 
@@ -70,6 +72,36 @@ def test_keys_that_others_use_cannot_change(chain: Chain) -> None:
         feature_view(name="delays", entities=[Entity("time")], static=True)(
             lambda: "SELECT time, dep_delay AS last_delay, 1::BIGINT AS name FROM flights"
         )
+
+
+def test_a_key_that_others_use_cannot_become_another_type(chain: Chain) -> None:
+    ingest(
+        flights().drop_columns("carrier").append_column("carrier", pa.array(range(60))), name="n"
+    )
+    with pytest.raises(Conflict, match="keyed by carrier as int64 in place of string"):
+        feature_view(name="delays", entities=[CARRIER], time="time")(
+            lambda: "SELECT carrier, time, dep_delay AS last_delay, 1::BIGINT AS name FROM n"
+        )
+
+
+@pytest.mark.filterwarnings("ignore:.*another definition")
+def test_a_key_of_another_width_is_asked_for_as_before(chain: Chain) -> None:
+    far = feature_view(name="far", entities=Entity("far"), time="time")
+    feature_service("by", far(lambda: "SELECT distance::INT AS far, time, seats FROM flights"))
+    newest = far(lambda: "SELECT distance::BIGINT AS far, time, seats FROM flights")
+    assert [each.type for each in newest.keys] == ["int64"]
+
+
+@pytest.mark.parametrize("name", ["a:b", "view:delays"])
+def test_a_name_that_reads_as_a_feature_is_refused(chain: Chain, name: str) -> None:
+    with pytest.raises(InvalidInput, match="leave the ':' out"):
+        feature_view(name=name, entities=[CARRIER], source=chain.flights)
+    with pytest.raises(InvalidInput, match="leave the ':' out"):
+        feature_service(name, chain.view)
+    with pytest.raises(InvalidInput, match="leave the ':' out"):
+        on_demand_view(name=name, features=chain.view)(lambda last_delay: last_delay)
+    with pytest.raises(InvalidInput, match="leave the ':' out"):
+        rename_view(chain.view, name)
 
 
 def test_a_feature_that_nobody_uses_may_go(chain: Chain) -> None:

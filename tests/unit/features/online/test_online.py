@@ -196,6 +196,7 @@ def test_a_wrong_row_is_refused_and_nothing_of_its_batch_is_written(
         ({"tailnum": 1, "built": 1}, "1 cannot be the key 'tailnum', which is of type string"),
         ({"tailnum": "N1", "built": "1"}, "'1' cannot be the key 'built'"),
         ("N1", "no list of entities"),
+        (None, "no list of entities"),
     ],
 )
 def test_a_wrong_entity_is_refused(plane: FeatureView, entity: Any, message: str) -> None:
