@@ -7,6 +7,9 @@ from typing import Protocol
 
 from workbench.core.errors import InvalidInput
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
 
 class Clock(Protocol):
     """Anything that tells the time."""
@@ -60,3 +63,19 @@ def as_utc(value: datetime) -> datetime:
             f"the time {value.isoformat()} has no time zone", hint="add one, for example UTC"
         )
     return value.astimezone(UTC)
+
+
+def micros(value: datetime) -> int:
+    """Return an aware time as microseconds since 1970; `moment` returns the time."""
+    return (value - EPOCH) // MICROSECOND
+
+
+def moment(value: int) -> datetime:
+    """Return microseconds since 1970 as a time in UTC.
+
+    Examples
+    --------
+    >>> micros(moment(1_500_000))
+    1500000
+    """
+    return EPOCH + int(value) * MICROSECOND

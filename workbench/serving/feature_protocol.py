@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from workbench.core.clock import moment
 from workbench.core.errors import InvalidInput, near
 from workbench.features.definitions.values import read_value
 from workbench.features.log.events import Event
-from workbench.features.online.stores.encoding import moment
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench import workspace
+from workbench.core.clock import micros
 from workbench.core.errors import Unavailable
 from workbench.core.ids import new_id
 from workbench.data.columns import Column
@@ -21,7 +22,6 @@ from workbench.features.log.served import FeatureLog, log_folder
 from workbench.features.log.served_records import STATUSES, Feature, Row, Shape, row_id
 from workbench.features.online.fetching import Fetched, ReadyPlan
 from workbench.features.online.plans import plan_of
-from workbench.features.online.stores.encoding import micros
 from workbench.features.online.stores.store import OnlineStore, open_store
 from workbench.serving.feature_measures import FeatureMeasures
 from workbench.serving.feature_protocol import Question

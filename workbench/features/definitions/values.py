@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from workbench.core.clock import micros, moment
 from workbench.core.errors import InvalidInput
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: The types that a request's value can be declared with, by what Python calls them.
 PYTHON_TYPES: dict[object, str] = {
     bool: "bool",
@@ -99,8 +99,7 @@ def _time(value: Any, kind: str, name: str, where: str) -> datetime | date:
             return aware.date()
         # Built from its parts, so that a frame's own kind of time is a plain one afterwards.
         with suppress(OverflowError):  # of a time beyond the years that there are
-            moment = aware.astimezone(UTC)
-            return _EPOCH + timedelta(microseconds=(moment - _EPOCH) // timedelta(microseconds=1))
+            return moment(micros(aware.astimezone(UTC)))
         raise _wrong(value, name, where, "a time such as 2013-11-01T08:00:00Z")
     if isinstance(value, date):
         return value if kind == "date" else datetime(value.year, value.month, value.day, tzinfo=UTC)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench import workspace
+from workbench.core.clock import MICROSECOND, moment
 from workbench.core.errors import InvalidInput
 from workbench.data.engine import open_engine, parquet
 from workbench.features.definitions.checking import Wanted, declare
@@ -26,7 +27,7 @@ from workbench.features.definitions.sources import from_source, from_sql
 from workbench.features.definitions.views import FeatureView, view_from, view_properties
 from workbench.features.discovery.writing import Definition
 from workbench.features.offline.cache import known_rows
-from workbench.features.offline.evidence import Evidence, best_of, evidence_of, moment
+from workbench.features.offline.evidence import Evidence, best_of, evidence_of
 from workbench.features.offline.point_in_time import Lookup, join
 from workbench.features.offline.reasons import as_json
 from workbench.features.online.stores.encoding import pack_row, unpack_values
@@ -239,7 +240,7 @@ def _reach(view: FeatureView) -> int:
     """Return how long after a row something may still change because of it, in microseconds."""
     spans = [length for each in view.aggregations for length in each.lengths]
     spans += [view.ttl] if view.ttl is not None else []
-    return 2 * (max(spans, default=timedelta(days=1)) // timedelta(microseconds=1))
+    return 2 * (max(spans, default=timedelta(days=1)) // MICROSECOND)
 
 
 def _spine(view: FeatureView, asked: Sequence[tuple[tuple[Any, ...], int]]) -> Any:
@@ -266,7 +267,7 @@ def _served(view: FeatureView, found: Evidence, at: int) -> tuple[list[Any], int
     event, created = int(found.event[best]), int(found.created[best])
     values = [found.value(best, place) for place in range(len(view.inputs))]
     row = pack_row(event, created, values)
-    if view.ttl is not None and at - event > view.ttl // timedelta(microseconds=1):
+    if view.ttl is not None and at - event > view.ttl // MICROSECOND:
         return [None] * len(view.columns), len(row)
     return unpack_values(row), len(row)
 

@@ -6,11 +6,12 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench import workspace
+from workbench.core.clock import micros
 from workbench.core.errors import InvalidInput, NotFound, near
 from workbench.core.files import atomic_write, file_lock, storage_errors
 from workbench.features.log.event_records import SYSTEM, batches, packed
@@ -21,7 +22,6 @@ from workbench.features.log.segments import Damage, folder_of, names_in
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KINDS = {bool: "bool", int: "int64", float: "float64", str: "string"}
 _LONGEST_ID = 200
 
@@ -91,8 +91,8 @@ def append_events(name: str, events: Sequence[Event], home: Path | None = None) 
         As `track_event` says.
     """
     folder = _folder(name, home)
-    now = _micros(datetime.now(UTC) if home is not None else workspace.current().clock.now())
-    exact = [(_id(each), _micros(each.time), _values(each, name)) for each in events]
+    now = micros(datetime.now(UTC) if home is not None else workspace.current().clock.now())
+    exact = [(_id(each), micros(each.time), _values(each, name)) for each in events]
     with storage_errors(f"the events {name!r}"):
         _agree(folder, name, [values for _, _, values in exact])
         _WRITERS.append(folder, b"".join(packed(i, at, now, values) for i, at, values in exact))
@@ -157,10 +157,6 @@ _WRITERS = EventWriters()
 
 def _folder(name: str, home: Path | None = None) -> Path:
     return folder_of((home or workspace.current().home) / "logs" / "events", name)
-
-
-def _micros(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def _id(event: Event) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
 Whole = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 #: Further back than any time that a column holds, and still a time to DuckDB.
 BEFORE_ALL = 1 << 59
 
@@ -194,13 +191,3 @@ def _settled(found: Evidence, places: Whole) -> int:
 
 def _whole(table: pa.Table, name: str) -> Whole:
     return np.asarray(table.column(name).to_numpy(), np.int64)
-
-
-def at_micros(at: datetime | date | str) -> int:
-    """Return a moment in microseconds since 1970."""
-    return (as_utc(at, "at") - _EPOCH) // _MICROSECOND
-
-
-def moment(value: int) -> datetime:
-    """Return microseconds since 1970 as a time in UTC."""
-    return _EPOCH + timedelta(microseconds=int(value))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.core.clock import MICROSECOND
 from workbench.core.errors import InvalidInput
 from workbench.data.engine import open_engine, parquet
 from workbench.features.offline.cache import known_rows
@@ -77,7 +77,7 @@ def judged(found: Evidence, view: FeatureView, position: int | None, at: int | N
     if best is not None:
         reasons[found.event == found.event[best]] = "tie"
     if view.ttl is not None:
-        reasons[at - found.event > _micros(view.ttl)] = "expired"
+        reasons[at - found.event > view.ttl // MICROSECOND] = "expired"
     reasons[found.visible > at] = "late"
     reasons[found.event > at] = "future"
     if best is not None and reasons[best] == "expired":
@@ -122,7 +122,7 @@ def served_then(
         ).fetchall()
     if not rows:
         return None
-    if at is not None and view.ttl is not None and at - rows[0][1] > _micros(view.ttl):
+    if at is not None and view.ttl is not None and at - rows[0][1] > view.ttl // MICROSECOND:
         return None
     return rows[0][0]
 
@@ -138,7 +138,7 @@ def _answer(
     best = best_of(found, among, view)
     if best is None:
         return None
-    if at is not None and view.ttl is not None and at - found.event[best] > _micros(view.ttl):
+    if at is not None and view.ttl is not None and at - found.event[best] > view.ttl // MICROSECOND:
         return None
     return found.value(best, position)
 
@@ -214,7 +214,3 @@ def _layout(view: FeatureView) -> Layout:
 def _instant(at: int | None) -> int:
     assert at is not None  # noqa: S101  # what aggregates has a time
     return at
-
-
-def _micros(length: timedelta) -> int:
-    return length // timedelta(microseconds=1)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.core.clock import MICROSECOND
 from workbench.features.offline.keys import KeyIndex, Numbers, part_of, plain
 from workbench.features.offline.known_writing import PARTS
 
@@ -58,7 +59,7 @@ class KnownRows:
         self._names = [f"k{place}" for place in range(keys)]
         self._features = [f"f{place}" for place in features]
         self._static = static
-        self._ttl = None if ttl is None else ttl // timedelta(microseconds=1)
+        self._ttl = None if ttl is None else ttl // MICROSECOND
 
     @property
     def size(self) -> int:

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from workbench import workspace
+from workbench.core.clock import MICROSECOND
 from workbench.core.errors import InvalidInput, NotFound, near
 from workbench.data.columns import check_column
 from workbench.data.datasets import Dataset, dataset
@@ -194,7 +195,7 @@ def labelled(
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    micros = None if horizon is None else horizon // timedelta(microseconds=1)
+    micros = None if horizon is None else horizon // MICROSECOND
     with open_engine() as connection:
         numbers = pa.array(np.arange(served.num_rows))
         columns = {"n": numbers, "id": served.column(ID), "at": served.column(AT)}

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench import workspace
+from workbench.core.clock import moment
 from workbench.core.errors import InvalidInput
 from workbench.features.definitions.selections import Asked, choose
 from workbench.features.offline.comparing import Compared, Found, compare
-from workbench.features.offline.evidence import moment
 from workbench.features.offline.reasons import as_json, said
 from workbench.features.offline.spines import read_spine
 from workbench.features.offline.worth import target_of, worth

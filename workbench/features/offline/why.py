@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.core.clock import micros, moment
 from workbench.core.errors import InvalidInput, near
 from workbench.data.datasets import Dataset
 from workbench.data.datasets import dataset as dataset_of
+from workbench.data.times import as_utc
 from workbench.features.definitions.selections import choose
 from workbench.features.definitions.views import FeatureView
 from workbench.features.offline.evidence import (
     Evidence,
     Whole,
-    at_micros,
     evidence_of,
-    moment,
 )
 from workbench.features.offline.judging import by_event_time, judged, known_then, served_then
 from workbench.features.offline.reasons import Candidate, Why
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from workbench.features.definitions.selections import Chosen
 
-#: What is known of one feature's place: its view, and its position among the view's features.
-_Place = tuple[FeatureView, int]
 _FUTURE = 3
 
 
@@ -163,7 +161,7 @@ def timeline(
     if at is None and view.time is not None:
         raise InvalidInput(f"the view {view.ref} changes over time", hint="say at which: at=…")
     position = None if feature is None else names.index(feature)
-    instant = None if at is None or view.time is None else at_micros(at)
+    instant = None if at is None or view.time is None else micros(as_utc(at, "at"))
     found = evidence_of(view, keys)
     verdict = judged(found, view, position, instant)
     shown = set(_nearest(found, verdict.rejected, instant, limit))
@@ -242,7 +240,7 @@ def _asked(
             f"the row has no time, and the view {view.name!r} changes over time",
             hint=f"give it beside the keys: row={{…, {made.time or 'at'!r}: …}}",
         )
-    return keys, at_micros(given[times[0]]), stored
+    return keys, micros(as_utc(given[times[0]], "at")), stored
 
 
 def _row(made: Dataset, row: int, columns: set[str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench import workspace
+from workbench.core.clock import micros, moment
 from workbench.core.progress import progress as shown
 from workbench.data.columns import is_described
 from workbench.data.datasets.sources import parquet_source
@@ -17,7 +18,7 @@ from workbench.data.statistics import Statistics, describe_source, keep_statisti
 from workbench.features.definitions.views import FeatureView
 from workbench.features.offline.cache import known_rows
 from workbench.features.online.passes import Carried, after, known_file, next_pass
-from workbench.features.online.stores.encoding import ORDER_BYTES, micros, moment
+from workbench.features.online.stores.encoding import ORDER_BYTES
 from workbench.features.online.stores.state import (
     Pass,
     TableState,

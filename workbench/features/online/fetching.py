@@ -9,11 +9,12 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple, cast
 
+from workbench.core.clock import micros, moment
 from workbench.core.errors import InvalidInput, near
 from workbench.features.definitions.computing import compute
 from workbench.features.online.decoders import NOTHING, Answer, Status, decoder_of, nothing_of
 from workbench.features.online.precomputed import Precomputed
-from workbench.features.online.stores.encoding import micros, moment, pack_key
+from workbench.features.online.stores.encoding import pack_key
 from workbench.features.online.stores.state import read_state
 from workbench.features.online.stores.store import STATE_KEY, OnlineStore
 

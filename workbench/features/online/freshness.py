@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from workbench import workspace
+from workbench.core.clock import moment
 from workbench.features.definitions.registration import views as registered
 from workbench.features.definitions.selections import Asked, resolve
-from workbench.features.online.stores.encoding import moment
 from workbench.features.online.stores.state import Source, read_state
 from workbench.features.online.stores.store import STATE_KEY, kept_open
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from workbench import workspace
+from workbench.core.clock import micros
 from workbench.core.errors import InvalidInput
 from workbench.core.progress import progress as shown
 from workbench.data.times import as_utc
@@ -22,7 +23,6 @@ from workbench.features.online.carrying import Materialization
 from workbench.features.online.precomputing import forget
 from workbench.features.online.precomputing import precompute as put_together
 from workbench.features.online.reading import forget_plans
-from workbench.features.online.stores.encoding import micros
 
 Progress = Callable[[str, int, int], None]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from workbench.core.clock import MICROSECOND
 from workbench.core.errors import InvalidInput, NotFound, near
 from workbench.features.online.fetching import FORMAT
 from workbench.features.online.precomputed import sections_of
@@ -75,7 +75,7 @@ def plan_of(
                 "tiles": to_json(layout_of(view.aggregations, view.inputs))
                 if view.aggregations
                 else None,
-                "ttl_micros": None if view.ttl is None else view.ttl // timedelta(microseconds=1),
+                "ttl_micros": None if view.ttl is None else view.ttl // MICROSECOND,
                 "columns": [
                     {
                         "name": called[view.name, column],

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from workbench import workspace
+from workbench.core.clock import micros
 from workbench.core.errors import Conflict, InvalidInput
 from workbench.features.definitions.selections import resolve
 from workbench.features.definitions.views import FeatureService
 from workbench.features.online.plans import plan_of
 from workbench.features.online.precomputed import sections_of
-from workbench.features.online.stores.encoding import micros
 from workbench.features.online.stores.following import follow
 from workbench.features.online.stores.state import TableState, Writing, pack_state, read_state
 from workbench.features.online.stores.store import STATE_KEY, OnlineStore, open_store

@@ -8,12 +8,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from workbench import workspace
+from workbench.core.clock import MICROSECOND, micros, moment
 from workbench.core.errors import InvalidInput, near
 from workbench.data.columns import arrow_type
 from workbench.features.definitions.selections import stored_view
 from workbench.features.definitions.views import FeatureView
 from workbench.features.online.rows import encoded
-from workbench.features.online.stores.encoding import micros, moment
 from workbench.features.online.stores.state import Writing
 from workbench.features.online.stores.store import kept_open
 from workbench.features.online.windowed import answers_for, events_of, push_events
@@ -63,6 +63,8 @@ def push(
         If a column is missing, or a row has no key, a value that is not of its feature's type, or a
         time more than five minutes ahead of this machine's clock; row and column are named. Nothing
         is written then.
+    Conflict
+        If a stream keeps the windows of the view: what came past it would be lost.
     Unavailable, StorageFull
         If the store does not answer or is full; push the same rows again.
 
@@ -164,7 +166,7 @@ def _times(view: FeatureView, table: pa.Table, name: str, now: int) -> pa.Chunke
             f"row {place:,} pushed to {view.name!r} has no time in {name!r}",
             hint="give it, or leave the column out: then it is now",
         )
-    most = now + AHEAD // timedelta(microseconds=1)
+    most = now + AHEAD // MICROSECOND
     if len(times) and (latest := pc.max(times).as_py()) > most:
         place = pc.index(times, latest).as_py()
         raise InvalidInput(

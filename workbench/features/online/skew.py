@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.core.clock import moment
 from workbench.core.errors import InvalidInput, NotFound, near
 from workbench.features.log.served import Served, feature_log
 from workbench.features.log.served_records import Shape
 from workbench.features.online.comparing import AHEAD, STALE, WRONG, Compared, compared
-from workbench.features.online.stores.encoding import moment
 
 if TYPE_CHECKING:
     import pandas as pd

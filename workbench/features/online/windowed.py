@@ -13,16 +13,17 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.core.errors import InvalidInput
+from workbench.core.clock import MICROSECOND, moment
+from workbench.core.errors import Conflict, InvalidInput
 from workbench.data.engine import parquet
 from workbench.features.definitions.views import FeatureView
 from workbench.features.online.passes import known_file
-from workbench.features.online.stores.encoding import moment, pack_key
+from workbench.features.online.stores.encoding import pack_key
 from workbench.features.online.stores.state import Pass, Writing, read_state
 from workbench.features.online.stores.store import STATE_KEY, OnlineStore, Rows
 from workbench.features.windows import packed
 from workbench.features.windows.batches import tiles_by_key
-from workbench.features.windows.layout import MICROSECOND, Layout, layout_of
+from workbench.features.windows.layout import Layout, layout_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -178,7 +179,10 @@ def push_events(
     InvalidInput
         If an event cannot be added, or the table shows a moment and the event became known after
         it; nothing is written then.
+    Conflict
+        If a stream wrote the table last.
     """
+    _check_stream(store, view)
     _check_moment(store, view, events)
     layout = layout_of(view.aggregations, view.inputs)
     by_key: dict[bytes, list[Pushed]] = {}
@@ -209,6 +213,17 @@ def _check_moment(
             f"the online table of {view.name!r} stands still at {moment(state.as_of).isoformat()}, "
             "and events became known after it",
             hint="materialize the view without at= first",
+        )
+
+
+def _check_stream(store: OnlineStore, view: FeatureView) -> None:
+    """Refuse events beside a stream's: it writes whole tiles, and one of the two would be lost."""
+    (marks,) = store.marks([view.table])
+    if marks is not None and marks.source == "stream":
+        raise Conflict(
+            f"a stream feeds {view.name!r}, and would write over what is pushed beside it",
+            hint="put the events where it reads them; if it has ended for good, materialize the "
+            "view first",
         )
 
 

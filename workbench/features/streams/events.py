@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 
 import msgpack
 
+from workbench.core.clock import micros
 from workbench.core.errors import InvalidInput
 from workbench.features.definitions.views import FeatureView
-from workbench.features.online.stores.encoding import micros, pack_key
+from workbench.features.online.stores.encoding import pack_key
 from workbench.features.streams.sources.source import Message
 
 Decode = Callable[[bytes], Mapping[str, Any]]

@@ -12,11 +12,11 @@ from typing import Any
 
 import msgpack
 
+from workbench.core.clock import moment
 from workbench.core.errors import Conflict, InvalidInput, NotFound
 from workbench.data.datasets import dataset
 from workbench.data.datasets.ingest import ingest
 from workbench.features.definitions.views import FeatureView
-from workbench.features.online.stores.encoding import moment
 from workbench.features.streams.checkpoints import Checkpoint
 from workbench.features.streams.events import Event
 

@@ -14,12 +14,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from workbench import workspace
+from workbench.core.clock import MICROSECOND, micros, moment
 from workbench.core.errors import Conflict, StorageFull, Unavailable
 from workbench.core.files import file_lock
 from workbench.core.ids import new_id
 from workbench.data.times import as_utc
 from workbench.features.definitions.views import FeatureView
-from workbench.features.online.stores.encoding import micros, moment
 from workbench.features.online.stores.store import OnlineStore, open_store
 from workbench.features.online.windowed import answers_for
 from workbench.features.streams.checkpoints import Checkpoint, DeadLetter
@@ -39,7 +39,6 @@ from workbench.features.streams.status import Rate, State, StreamStatus
 from workbench.features.streams.targets import AggregatedTarget, PlainTarget, Target
 from workbench.features.streams.watermarks import Watermark
 
-_MICROSECOND = timedelta(microseconds=1)
 _AHEAD = timedelta(minutes=5)
 _WAIT = 0.5  # seconds for the first event of a batch; it is taken the moment it comes
 _WAIT_CAUGHT_UP = 0.05
@@ -79,7 +78,7 @@ class Stream:
             None if self._recorder is None else self._recorder.keep,
             answers_for(view),
         )
-        watermark = Watermark(options.lateness, options.allowed, _AHEAD // _MICROSECOND)
+        watermark = Watermark(options.lateness, options.allowed, _AHEAD // MICROSECOND)
         self._processor = Processor(parts, watermark)
         self._begun = False
         self._state: State = "new"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from workbench.core.clock import moment
 from workbench.core.errors import Conflict, InvalidInput
 from workbench.features.definitions.views import FeatureView
-from workbench.features.online.stores.encoding import moment
 from workbench.features.online.stores.state import TableState, pack_state, read_state
 from workbench.features.online.stores.store import STATE_KEY, OnlineStore
 from workbench.features.streams.events import Decode

@@ -6,18 +6,16 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from workbench.core.clock import MICROSECOND, micros
 from workbench.core.errors import InvalidInput
 from workbench.data.times import as_utc
 from workbench.features.definitions.aggregations import duration
 from workbench.features.definitions.selections import stored_view
 from workbench.features.definitions.views import FeatureView
-from workbench.features.online.stores.encoding import micros
 from workbench.features.streams.events import Decode
 from workbench.features.streams.running import Stream
 from workbench.features.streams.sources.source import StreamSource
 from workbench.features.streams.starting import Options
-
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def stream(
@@ -136,4 +134,4 @@ def stream(
 def _micros(given: timedelta | str) -> int:
     if given == timedelta(0):
         return 0
-    return duration(given) // _MICROSECOND
+    return duration(given) // MICROSECOND

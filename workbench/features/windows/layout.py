@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cached_property, lru_cache
 
+from workbench.core.clock import MICROSECOND
 from workbench.data.columns import Column
 from workbench.features.definitions.aggregations import Aggregation, duration, tile_of
 
-MICROSECOND = timedelta(microseconds=1)
 HALF_LIVES = 64  # after which what decays counts nothing: a double holds 53 bits
 _PARTS = {  # what has to be known of a tile's values for each function, besides their number
     "sum": ("sum",),

@@ -11,11 +11,10 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from workbench.core.clock import micros, moment
 from workbench.core.errors import InvalidInput
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = date(1970, 1, 1)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def held(kind: str) -> Callable[[Any], Any]:
@@ -52,7 +51,7 @@ def given(kind: str) -> Callable[[Any], Any] | None:
     if kind == "bool":
         return bool
     if kind == "timestamp":
-        return lambda micros: _EPOCH + micros * _MICROSECOND
+        return moment
     if kind == "date":
         return lambda days: _DAY + timedelta(days=days)
     return None
@@ -119,8 +118,7 @@ def _number(value: Any) -> float | None:
 
 
 def _micros(value: datetime) -> int:
-    moment = value if value.tzinfo else value.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // _MICROSECOND
+    return micros(value if value.tzinfo else value.replace(tzinfo=UTC))
 
 
 def _days(value: date) -> int:

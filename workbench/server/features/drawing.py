@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from workbench.core.clock import moment
 from workbench.features.definitions.selections import Chosen, Selection
 from workbench.features.definitions.views import FeatureView
 from workbench.features.offline.why import timeline
-from workbench.features.online.stores.encoding import moment
 
 if TYPE_CHECKING:
     import pyarrow as pa

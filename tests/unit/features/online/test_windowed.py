@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from tests.unit.features.windows.reference import alike, values_at
-from workbench.core.clock import FakeClock
+from workbench.core.clock import FakeClock, micros
 from workbench.core.errors import InvalidInput
 from workbench.data.datasets.ingest import ingest
 from workbench.features.definitions.aggregations import Aggregation
@@ -21,7 +21,6 @@ from workbench.features.offline.training_sets import training_set
 from workbench.features.online.materialization import materialize
 from workbench.features.online.pushing import push
 from workbench.features.online.reading import online
-from workbench.features.online.stores.encoding import micros
 from workbench.workspace import Workspace
 
 NOW = datetime(2013, 12, 31, 12, tzinfo=UTC)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from tests.unit.features.conftest import NOW
 from tests.unit.features.streams.conftest import at, pay
+from workbench.core.clock import micros
 from workbench.core.errors import InvalidInput
-from workbench.features.online.stores.encoding import micros, pack_key
+from workbench.features.online.stores.encoding import pack_key
 from workbench.features.streams.events import EventReader, Refused, from_text, typed
 from workbench.features.streams.sources.source import Message
 

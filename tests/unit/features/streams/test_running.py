@@ -11,6 +11,7 @@ import pytest
 
 from tests.unit.features.conftest import NOW
 from tests.unit.features.streams.conftest import CARD, START, _past, at, card_key, pay
+from workbench.core.clock import micros
 from workbench.core.errors import Conflict, InvalidInput, NotFound, StorageFull, Unavailable
 from workbench.data.datasets.ingest import ingest
 from workbench.features.definitions.aggregations import Aggregation
@@ -19,7 +20,6 @@ from workbench.features.definitions.registration import feature_service, feature
 from workbench.features.online.materialization import materialize
 from workbench.features.online.pushing import push
 from workbench.features.online.reading import online
-from workbench.features.online.stores.encoding import micros
 from workbench.features.online.stores.store import open_store
 from workbench.features.streams import running
 from workbench.features.streams.sources.files import FileSource
@@ -70,6 +70,20 @@ def test_a_plain_views_rows_are_those_of_a_push(place, latest, events):
     push(latest, rows)
     assert store.read([(latest.table, key) for key in keys]) == streamed
     assert None not in streamed
+
+
+def test_nothing_is_pushed_past_the_stream_into_windows(totals, latest, events):
+    events.write(pay(0, 1))
+    for view in (totals, latest):
+        stream(view, events.path).run(caught_up=True)
+    with pytest.raises(Conflict, match="a stream feeds 'totals'"):
+        push(totals, [pay(60, 2)])
+    assert push(latest, [pay(60, 2)]) == 1  # of whole rows the latest stays
+    events.write(pay(120, 4))
+    stream(totals, events.path).run(caught_up=True)
+    assert online(totals, {"card": "c1"}, at=NOW)[0]["amount_sum_1d"] == 5.0
+    materialize(totals)
+    assert push(totals, [pay(60, 2)]) == 1
 
 
 def test_an_aggregated_view_counts_every_event_once(place, totals, events):

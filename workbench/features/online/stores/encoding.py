@@ -12,29 +12,19 @@ import operator
 import struct
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import msgpack
 
+from workbench.core.clock import micros
 from workbench.core.errors import InvalidInput
 
 ORDER_BYTES = 16
 _SHIFT = 1 << 63
 _DATE = 1
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ORDER = struct.Struct(">QQ")
-
-
-def micros(moment: datetime) -> int:
-    """Return an aware time as microseconds since 1970."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def moment(value: int) -> datetime:
-    """Return microseconds since 1970 as a time in UTC."""
-    return _EPOCH + timedelta(microseconds=value)
 
 
 def pack_key(values: Sequence[object], types: Sequence[str], names: Sequence[str]) -> bytes | None:
