@@ -13,6 +13,8 @@ from pathlib import Path
 
 from workbench.core.errors import Conflict, StorageFull
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 
 @contextmanager
 def storage_errors(what: str) -> Iterator[None]:
@@ -26,7 +28,7 @@ def storage_errors(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if error.errno in _FULL:
             raise StorageFull(
                 f"no room left while writing {what}",
                 hint="free some space, or put home or artifact_url on a larger disk",
@@ -73,10 +75,14 @@ def file_lock(path: Path, *, wait: float = 60.0, what: str = "this") -> Iterator
     ------
     Conflict
         If somebody else holds it for longer than `wait`.
+    StorageFull
+        If there is no room for a file.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     until = time.monotonic() + wait
-    with path.open("a+") as file:
+    with storage_errors(str(path)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        opened = path.open("a+")
+    with opened as file:
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -90,13 +96,14 @@ def file_lock(path: Path, *, wait: float = 60.0, what: str = "this") -> Iterator
                         hint="wait for it to end, or stop it, and try again",
                     ) from None
                 time.sleep(0.05)
-        file.seek(0)
-        file.truncate()
-        file.write(f"process {os.getpid()}")
-        file.flush()
+        os.ftruncate(file.fileno(), 0)
+        try:
+            os.write(file.fileno(), f"process {os.getpid()}".encode())
+        except OSError as error:  # on a full disk it is held too, if by somebody without a name
+            if error.errno not in _FULL:
+                raise
         try:
             yield
         finally:
-            file.seek(0)
-            file.truncate()
+            os.ftruncate(file.fileno(), 0)
             fcntl.flock(file, fcntl.LOCK_UN)

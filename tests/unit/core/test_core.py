@@ -185,6 +185,21 @@ class TestFiles:
         with file_lock(tmp_path / "lock", wait=0):
             pass
 
+    def test_a_lock_is_held_on_a_full_disk_too(self, tmp_path):
+        code = (
+            "import resource, sys; from pathlib import Path\n"
+            "from workbench.core.errors import Conflict\n"
+            "from workbench.core.files import file_lock\n"
+            "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+            "with file_lock(Path(sys.argv[1])):\n"
+            "    try:\n"
+            "        with file_lock(Path(sys.argv[1]), wait=0): pass\n"
+            "    except Conflict as error: print(error)\n"
+        )
+        command = [sys.executable, "-c", code, str(tmp_path / "lock")]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert "this is held by another process" in done.stdout
+
 
 class TestPlugins:
     def test_an_unknown_plug_in_says_what_to_do(self):
