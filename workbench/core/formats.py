@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 _BYTES = ("B", "kB", "MB", "GB", "TB", "PB")
 
@@ -122,12 +122,22 @@ def age(value: timedelta) -> str:
     return " ".join(said)
 
 
+def instant(value: datetime) -> str:
+    """Return an aware time to the second, in UTC.
+
+    Examples
+    --------
+    >>> instant(datetime(2013, 1, 1, 5, 30, 0, 250_000, tzinfo=UTC))
+    '2013-01-01 05:30:00 UTC'
+    """
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
 def day_and_time(value: datetime, now: datetime) -> str:
     """Return a moment as a person near it would name it, in this machine's time zone.
 
     Examples
     --------
-    >>> from datetime import UTC
     >>> noon = datetime(2013, 1, 1, 12, tzinfo=UTC).astimezone()
     >>> day_and_time(noon + timedelta(days=1), noon).split()[0]
     'tomorrow'

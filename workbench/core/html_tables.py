@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from html import escape
 
+_STRONG = " style='font-weight:600'"
+
 
 def html_table(
     titles: Sequence[str],
@@ -13,6 +15,7 @@ def html_table(
     caption: str = "",
     empty: str = "",
     numbers: Collection[int] = (),
+    strong: int = 0,
 ) -> str:
     """Return rows as an HTML table, or a sentence where there are none.
 
@@ -25,6 +28,8 @@ def html_table(
         What is said above the rows, and in their place.
     numbers : collection of int
         The columns, from 0, that stand to the right.
+    strong : int
+        How many of the first rows stand out.
 
     Examples
     --------
@@ -34,17 +39,17 @@ def html_table(
     sides = ["right" if place in numbers else "left" for place in range(len(titles))]
     styles = [f"style='text-align:{side};vertical-align:top'" for side in sides]
     body = "".join(
-        "<tr>"
+        f"<tr{_STRONG if place < strong else ''}>"
         + "".join(
             f"<td {style}>{escape(_text(cell))}</td>"
             for style, cell in zip(styles, row, strict=True)
         )
         + "</tr>"
-        for row in rows
+        for place, row in enumerate(rows)
     )
     said = f"<p>{escape(caption)}</p>" if caption else ""
     if not body:
-        return f"{said}<p>{escape(empty)}</p>"
+        return f"{said}<p>{escape(empty)}</p>" if empty else said
     head = "".join(
         f"<th {style}>{escape(each)}</th>" for style, each in zip(styles, titles, strict=True)
     )

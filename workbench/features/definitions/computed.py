@@ -6,8 +6,10 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Any
 
+from workbench.core.html_tables import html_facts
 from workbench.data.columns import Column
 from workbench.features.definitions.entities import Entity
 from workbench.metadata import Artifact
@@ -121,20 +123,13 @@ class OnDemandView:
         }
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         facts = [
             ("on-demand view", self.ref),
-            ("takes", ", ".join(f"{each.name} ({each.type})" for each in self.inputs) or "–"),
-            ("reads", ", ".join(self.arguments.values()) or "–"),
-            ("features", ", ".join(f"{each.name} ({each.type})" for each in self.columns)),
+            ("takes", [f"{each.name} ({each.type})" for each in self.inputs]),
+            ("reads", list(self.arguments.values())),
+            ("features", [f"{each.name} ({each.type})" for each in self.columns]),
         ]
-        cells = "".join(
-            f"<tr><th style='text-align:left'>{name}</th>"
-            f"<td style='text-align:left'>{escape(value)}</td></tr>"
-            for name, value in facts
-        )
-        return f"<table>{cells}</table><pre>{escape(self.code)}</pre>"
+        return f"{html_facts(facts)}<pre>{escape(self.code)}</pre>"
 
 
 def computed_properties(

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
+from workbench.core.formats import age
+from workbench.core.html_tables import html_facts
 from workbench.data.columns import Column
 from workbench.features.definitions.aggregations import Aggregation
 from workbench.features.definitions.entities import Entity
@@ -144,23 +146,16 @@ class FeatureView:
         return refresh(self)
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         facts = [
             ("view", self.ref),
-            ("key", ", ".join(f"{key.name} ({key.type})" for key in self.keys)),
-            ("features", ", ".join(f"{each.name} ({each.type})" for each in self.columns)),
+            ("key", [f"{key.name} ({key.type})" for key in self.keys]),
+            ("features", [f"{each.name} ({each.type})" for each in self.columns]),
             ("time", self.time or "static"),
             ("known from", self.created or self.time or "always"),
-            ("ttl", str(self.ttl) if self.ttl is not None else "any age"),
-            ("reads", ", ".join([*self.source.datasets.values(), *self.source.views.values()])),
+            ("ttl", "any age" if self.ttl is None else age(self.ttl)),
+            ("reads", [*self.source.datasets.values(), *self.source.views.values()]),
         ]
-        cells = "".join(
-            f"<tr><th style='text-align:left'>{name}</th>"
-            f"<td style='text-align:left'>{escape(value)}</td></tr>"
-            for name, value in facts
-        )
-        return f"<table>{cells}</table>"
+        return html_facts(facts)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound, near
+from workbench.core.formats import instant
+from workbench.core.html_tables import html_facts
 from workbench.features.log.journal import Journal
 from workbench.features.log.reading import Span, tables
 from workbench.features.log.rolling import roll_apart, worth_rolling
@@ -193,22 +195,15 @@ class Served:
         }
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         table = self.read()
         times = table.column("time")
         facts = [
             ("service", self.service),
             ("rows", f"{table.num_rows:,}"),
-            ("from", str(times[0].as_py()) if len(times) else "–"),
-            ("to", str(times[-1].as_py()) if len(times) else "–"),
+            ("from", instant(times[0].as_py()) if len(times) else None),
+            ("to", instant(times[-1].as_py()) if len(times) else None),
         ]
-        cells = "".join(
-            f"<tr><th style='text-align:left'>{name}</th>"
-            f"<td style='text-align:left'>{escape(value)}</td></tr>"
-            for name, value in facts
-        )
-        return f"<table>{cells}</table>"
+        return html_facts(facts)
 
 
 def feature_log(

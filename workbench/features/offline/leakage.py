@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +12,8 @@ import numpy as np
 from workbench import workspace
 from workbench.core.clock import moment
 from workbench.core.errors import InvalidInput
+from workbench.core.formats import age, counted
+from workbench.core.html_tables import html_note, html_table
 from workbench.features.definitions.selections import Asked, choose
 from workbench.features.offline.comparing import Compared, Found, compare
 from workbench.features.offline.reasons import as_json, said
@@ -153,44 +154,41 @@ class Leakage:
         return "A join by event time would give what nobody knew yet:\n" + "\n".join(told)
 
     def _told(self, each: Leak) -> str:
-        late = "" if each.late_median is None else f", {each.late_median} late in the middle"
+        late = "" if each.late_median is None else f", {age(each.late_median)} late in the middle"
         gain = ""
         if each.known is not None and each.by_event_time is not None:
             gain = f"; {self.metric} {each.by_event_time:.3f} in place of {each.known:.3f}"
-        return f"  {each.feature}: {each.rows:,} rows ({each.share:.1%}){late}{gain}"
+        return f"  {each.feature}: {counted(each.rows, 'row')} ({each.share:.1%}){late}{gain}"
 
     def _repr_html_(self) -> str:
-        heads = ["feature", "rows", "share", "late, median", "late, most"]
+        titles = ["feature", "rows", "share", "late, median", "late, most"]
         if self.metric is not None:
-            heads += [f"{self.metric}, known", f"{self.metric}, by event time"]
-        body = "".join(f"<tr>{self._cells(each)}</tr>" for each in self.features)
-        titles = "".join(
-            f"<th style='text-align:{'right' if place else 'left'}'>{head}</th>"
-            for place, head in enumerate(heads)
-        )
+            titles += [f"{self.metric}, known", f"{self.metric}, by event time"]
         note = f"{self.rows:,} rows of the spine"
         if self.sampled is not None and self.sampled < self.rows:
             note += f"; worth is measured on {self.sampled:,} of them"
-        return (
-            f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
-            f"<div style='color:var(--jp-ui-font-color2, inherit)'>{note}</div>"
+        table = html_table(
+            [*titles, "for example"],
+            [self._cells(each) for each in self.features],
+            numbers=range(1, len(titles)),
         )
+        return table + html_note(note)
 
-    def _cells(self, each: Leak) -> str:
-        cells = [f"{each.rows:,}", f"{each.share:.2%}"]
-        cells += ["–" if t is None else str(t) for t in (each.late_median, each.late_most)]
+    def _cells(self, each: Leak) -> list[str | None]:
+        cells: list[str | None] = [each.feature, f"{each.rows:,}", f"{each.share:.2%}"]
+        cells += [
+            None if late is None else age(late) for late in (each.late_median, each.late_most)
+        ]
         if self.metric is not None:
-            cells += ["–" if w is None else f"{w:.3f}" for w in (each.known, each.by_event_time)]
-        title = "; ".join(
-            f"row {e.row}: {said(e.known)}, by event time {said(e.by_event_time)}"
-            for e in each.examples
+            cells += [None if w is None else f"{w:.3f}" for w in (each.known, each.by_event_time)]
+        example = next(
+            (
+                f"row {e.row:,}: {said(e.known)}, by event time {said(e.by_event_time)}"
+                for e in each.examples
+            ),
+            None,
         )
-        first = (
-            f"<td style='text-align:left' title='{html.escape(title, quote=True)}'>"
-            f"{html.escape(each.feature)}</td>"
-        )
-        rest = (f"<td style='text-align:right'>{html.escape(cell)}</td>" for cell in cells)
-        return first + "".join(rest)
+        return [*cells, example]
 
 
 def leakage(
@@ -236,7 +234,7 @@ def leakage(
     >>> spine = pa.table({"plane": ["N1"] * 2, "at": [datetime(2013, 1, d) for d in (3, 6)]})
     >>> print(leakage(spine, view, time="at"))
     A join by event time would give what nobody knew yet:
-      recent:delay: 1 rows (50.0%), 2 days, 0:00:00 late in the middle
+      recent:delay: 1 row (50.0%), 2 days late in the middle
     """
     selections = choose(features).selections
     if not selections:

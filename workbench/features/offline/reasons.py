@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+from workbench.core.formats import age, number
+from workbench.core.html_tables import html_note, html_table
 
 _WORDS = {
     "expired": "too old",
@@ -128,9 +130,9 @@ class Why:
         return " ".join(each for each in (self._answer(), self._rest(), self._leak()) if each)
 
     def _answer(self) -> str:
-        of = ", ".join(f"{name} {said(value)}" for name, value in self.keys.items())
+        of = ", ".join(f"{name} {said(key, exact=True)}" for name, key in self.keys.items())
         when = "" if self.at is None else f" at {said(self.at)}"
-        was = f"{self.feature} of {of} was {said(self.value)}{when}"
+        was = f"{self.feature} of {of} was {said(self.value, exact=self._close)}{when}"
         if None in self.keys.values():
             return f"{was}: a key without a value is nobody's."
         if self.counted:
@@ -139,7 +141,7 @@ class Why:
             return f"{was}: {'no row of it could answer' if self.counts else 'it has no rows'}."
         if self.chosen.event is None or self.at is None:
             return f"{was}, from its row."
-        return f"{was}: the row of {_told(self.chosen)}, {_age(self.at - self.chosen.event)} old."
+        return f"{was}: the row of {_told(self.chosen)}, {age(self.at - self.chosen.event)} old."
 
     def _rest(self) -> str:
         if not self.counts:
@@ -151,52 +153,45 @@ class Why:
         if not self.leaks:
             return ""
         return (
-            f"A join by event time would have given {said(self.by_event_time)}, "
-            "which nobody knew yet."
+            "A join by event time would have given "
+            f"{said(self.by_event_time, exact=self._close)}, which nobody knew yet."
         )
+
+    @property
+    def _close(self) -> bool:
+        """Whether what leaks would be told as the value itself, were it rounded."""
+        return self.leaks and said(self.value) == said(self.by_event_time)
 
     def _repr_html_(self) -> str:
         rows = [(each, "taken") for each in (self.chosen,) if each is not None]
         rows += [(each, "counted") for each in self.counted[::-1]]
+        answered = len(rows)
         rows += [(each, _WORDS[each.reason or ""]) for each in self.rejected]
-        cells = "".join(
-            f"<tr{_STRONG if each.reason is None else ''}>"
-            + "".join(
-                f"<td style='text-align:left'>{html.escape(text)}</td>"
-                for text in (said(each.event), said(each.visible), said(each.value), verdict)
-            )
-            + "</tr>"
-            for each, verdict in rows
-        )
-        heads = "".join(
-            f"<th style='text-align:left'>{each}</th>"
-            for each in ("happened", "known from", "value", "")
-        )
-        facts = [("online then", said(self.online)), ("by event time", said(self.by_event_time))]
-        beside = "".join(
-            f"<span style='margin-right:2em'>{name}: {html.escape(value)}</span>"
-            for name, value in facts
-        )
-        table = f"<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table>"
-        return (
-            f"<div>{html.escape(str(self))}</div>{table if rows else ''}"
-            f"<div style='color:var(--jp-ui-font-color2, inherit)'>{beside}</div>"
+        return html_table(
+            ("happened", "known from", "value", ""),
+            [
+                (said(each.event), said(each.visible), said(each.value), verdict)
+                for each, verdict in rows
+            ],
+            caption=str(self),
+            strong=answered,
+        ) + html_note(
+            f"online then: {said(self.online)} · by event time: {said(self.by_event_time)}"
         )
 
 
-_STRONG = " style='font-weight:600'"
-
-
-def said(value: Any) -> str:
-    """Return a value as it is written in a sentence.
+def said(value: Any, *, exact: bool = False) -> str:
+    """Return a value as it is written in a sentence: floats to three digits, unless `exact`.
 
     Examples
     --------
-    >>> said(datetime(2013, 1, 1, 5)), said("UA"), said(None)
-    ('2013-01-01 05:00:00', "'UA'", 'nothing')
+    >>> said(datetime(2013, 1, 1, 5)), said("UA"), said(None), said(13.809359999999998)
+    ('2013-01-01 05:00:00', "'UA'", 'nothing', '13.8')
     """
     if value is None:
         return "nothing"
+    if isinstance(value, float) and not exact:
+        return f"{value:,.0f}" if value.is_integer() else number(value)
     if isinstance(value, datetime):
         return str(value.replace(tzinfo=None))
     return repr(value) if isinstance(value, (str, bytes)) else str(value)
@@ -229,9 +224,3 @@ def _told(each: Candidate) -> str:
     if each.visible == each.event:
         return said(each.event)
     return f"{said(each.event)}, known from {said(each.visible)} on"
-
-
-def _age(age: timedelta) -> str:
-    days = "" if age.days == 0 else f"{age.days:,} day{'' if age.days == 1 else 's'} "
-    rest = age - timedelta(days=age.days)
-    return days + str(rest)

@@ -12,7 +12,6 @@ means the same. Where the two differ, the event times of the rows behind them sa
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
@@ -22,8 +21,11 @@ import numpy as np
 
 from workbench.core.clock import moment
 from workbench.core.errors import InvalidInput, NotFound, near
+from workbench.core.formats import age, number
+from workbench.core.html_tables import html_table
 from workbench.features.log.served import Served, feature_log
 from workbench.features.log.served_records import Shape
+from workbench.features.offline.reasons import as_json
 from workbench.features.online.comparing import AHEAD, STALE, WRONG, Compared, compared
 
 if TYPE_CHECKING:
@@ -137,7 +139,7 @@ class Skew:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values: times as ISO 8601, the lag in seconds."""
-        found = _plain(asdict(self))
+        found = as_json(asdict(self))
         for each, feature in zip(found["features"], self.features, strict=True):
             each |= {"differing": feature.differing, "share": feature.share}
         return dict(found)
@@ -152,24 +154,23 @@ class Skew:
         return pd.DataFrame(rows, columns=[*names, *more])
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        titles = ("feature", "differs", *KINDS.values(), "mean difference", "lag")
-        head = "".join(f"<th style='text-align:left'>{each}</th>" for each in titles)
-        lines = []
-        for each in self.features:
-            mean = "" if each.mean_difference is None else f"{each.mean_difference:.4g}"
-            cells = (
+        rows = [
+            (
                 each.feature,
                 f"{each.share:.2%}",
                 *(f"{getattr(each, kind):,}" for kind in KINDS.values()),
-                mean,
-                "" if each.lag is None else str(each.lag),
+                None if each.mean_difference is None else number(each.mean_difference),
+                None if each.lag is None else age(each.lag),
             )
-            texts = (f"<td style='text-align:left'>{escape(cell)}</td>" for cell in cells)
-            lines.append(f"<tr>{''.join(texts)}</tr>")
-        said = f"{self.rows:,} of {self.served:,} rows that {self.service} served"
-        return f"<p>{escape(said)}</p><table><tr>{head}</tr>{''.join(lines)}</table>"
+            for each in self.features
+        ]
+        return html_table(
+            ("feature", "differs", *KINDS.values(), "mean difference", "lag"),
+            rows,
+            caption=f"{self.rows:,} of {self.served:,} rows that {self.service} served",
+            empty="It has no features.",
+            numbers=range(1, 6),
+        )
 
 
 def skew(
@@ -292,17 +293,3 @@ def _spread(table: pa.Table, rows: int) -> pa.Table:
 
     places = np.linspace(0, table.num_rows - 1, max(rows, 1)).astype(np.int64)
     return table.take(pa.array(places))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(name): _plain(each) for name, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, bytes):
-        return value.hex()
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from workbench.core.formats import instant
+from workbench.core.html_tables import html_facts
+
 State = Literal["new", "running", "waiting", "stopped", "failed"]
 _SPAN = 10.0  # seconds that the rate is measured over
 
@@ -93,24 +96,17 @@ class StreamStatus:
         return known
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         counts = asdict(self.counts)
-        facts = {
-            "view": self.view,
-            "source": self.source,
-            "state": f"{self.state}: {self.problem}" if self.problem else self.state,
-            "events": ", ".join(f"{value:,} {name}" for name, value in counts.items()),
-            "a second": f"{self.events_per_second:,.0f}",
-            "lag": "unknown" if self.lag is None else f"{self.lag:,}",
-            "watermark": "none" if self.watermark is None else self.watermark.isoformat(),
-        }
-        cells = "".join(
-            f"<tr><th style='text-align:left'>{name}</th>"
-            f"<td style='text-align:left'>{escape(value)}</td></tr>"
-            for name, value in facts.items()
-        )
-        return f"<table>{cells}</table>"
+        facts = [
+            ("view", self.view),
+            ("source", self.source),
+            ("state", f"{self.state}: {self.problem}" if self.problem else self.state),
+            ("events", [f"{value:,} {name.replace('_', ' ')}" for name, value in counts.items()]),
+            ("a second", f"{self.events_per_second:,.0f}"),
+            ("lag", "unknown" if self.lag is None else f"{self.lag:,}"),
+            ("watermark", "none" if self.watermark is None else instant(self.watermark)),
+        ]
+        return html_facts(facts)
 
 
 class Rate:

@@ -67,7 +67,7 @@ def test_a_label_that_leaks_is_worth_all_by_event_time_and_nothing_as_known(
     first = leak.examples[0]
     assert (first.row, first.keys, first.at) == (0, {"flight": 0}, hour(0))
     assert (first.known, first.late) == (None, timedelta(hours=2))
-    assert "recent:delay: 2,000 rows (100.0%), 2:00:00 late in the middle" in str(found)
+    assert "recent:delay: 2,000 rows (100.0%), 2 hours late in the middle" in str(found)
 
 
 def test_what_is_known_when_it_happens_does_not_leak(place: Workspace, spine: pa.Table) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
@@ -85,10 +86,23 @@ def test_every_row_that_was_not_taken_has_its_reason(place: Workspace) -> None:
     assert (told.by_event_time, told.leaks, told.online) == (6, True, 4)
     assert str(told) == (
         "recent:delay of carrier 'UA' was 4 at 2013-01-01 10:00:00: the row of 2013-01-01 "
-        "09:00:00, known from 2013-01-01 09:30:00 on, 1:00:00 old. Not taken: 1 too old, 1 yet to "
+        "09:00:00, known from 2013-01-01 09:30:00 on, 1 hour old. Not taken: 1 too old, 1 yet to "
         "come, 1 arrived late, 1 older, 2 tied. A join by event time would have given 6, which "
         "nobody knew yet."
     )
+
+
+def test_floats_are_told_to_three_digits_but_where_only_the_others_differ(
+    place: Workspace,
+) -> None:
+    told = why(one_row(delays(("UA", 9, 9, 1))), row=0, feature="delay")
+    told = replace(told, value=13.809359999999998, by_event_time=14.9, leaks=True)
+    assert " was 13.8 at " in str(told)
+    assert "would have given 14.9," in str(told)
+    told = replace(told, by_event_time=13.8094)
+    assert " was 13.809359999999998 at " in str(told)
+    assert "would have given 13.8094," in str(told)
+    assert told.to_json()["value"] == 13.809359999999998
 
 
 @pytest.mark.parametrize(
