@@ -1,4 +1,4 @@
-"""`workbench features`, what is asked of values: why one is so, what leaks, what was served."""
+"""`workbench features`, what is asked of values: why, what leaks, what else tells, what served."""
 
 from __future__ import annotations
 
@@ -69,6 +69,56 @@ def leakage(spine: str, features: tuple[str, ...], label: str | None, wants_json
 
 
 @click.command()
+@click.argument("spine")
+@click.option("--label", help="The spine's label; its own by default.")
+@click.option("--time", help="The spine's time; its own by default.")
+@click.option(
+    "--dataset", "datasets", multiple=True, required=True, help="A related one; may be given again."
+)
+@click.option("--window", "windows", multiple=True, help="Such as 7d; may be given again.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, help="So many are printed; 20.")
+@click.option("--code", "wants_code", is_flag=True, help="Print the code of those printed instead.")
+@as_json
+@in_workspace
+def discover(
+    spine: str,
+    label: str | None,
+    time: str | None,
+    datasets: tuple[str, ...],
+    windows: tuple[str, ...],
+    limit: int,
+    wants_code: bool,
+    wants_json: bool,
+) -> None:
+    """Find what related datasets could tell of a label, the most worthy first.
+
+    Nothing is registered: --code prints the cells that would do so.
+
+    Example: workbench features discover flights --label late --dataset weather --dataset planes
+    """
+    from workbench.features.discovery.synthesis import WINDOWS, discover_features
+
+    found = discover_features(
+        spine, label=label, time=time, datasets=list(datasets), windows=windows or WINDOWS
+    )
+    shown = found[:limit]
+    if wants_code:
+        click.echo(shown.code(*(each.feature for each in shown.distinct())))
+        return
+    if wants_json:
+        print_json(shown.to_json())
+        return
+    rows = [
+        (each.feature, round(each.worth, 3), f"{each.present:.0%}", each.source, each.said)
+        for each in shown
+    ]
+    titles = ("feature", found.metric, "present", "made of", "")
+    print_table(titles, rows, empty="Nothing could be tried")
+    for note in found.notes:
+        click.echo(note, err=True)
+
+
+@click.command()
 @click.argument("service")
 @as_json
 @in_workspace
@@ -90,7 +140,7 @@ def skew(service: str, wants_json: bool) -> None:
     print_table(("feature", "compared", "stale", "ahead", "wrong", "lag"), rows, empty="")
 
 
-QUESTIONS = (why, leakage, skew)
+QUESTIONS = (why, leakage, discover, skew)
 
 
 def _length(length: timedelta | None) -> str | None:

@@ -10,7 +10,7 @@ from workbench.magics.framework import Call, Magic, Parser, assignments
 if TYPE_CHECKING:
     from workbench.features.definitions.selections import View
 
-_DOES = ("freshness", "materialize", "why", "impact", "usage", "unused")
+_DOES = ("freshness", "materialize", "why", "impact", "usage", "unused", "leakage", "discover")
 
 
 def _features_parser() -> Parser:
@@ -36,6 +36,31 @@ def _features_parser() -> Parser:
         metavar=("DATASET", "ROW", "FEATURE"),
         help="why a training set holds the value that it holds",
     )
+    parser.add_argument(
+        "--leakage",
+        nargs="+",
+        metavar=("SPINE", "FEATURE"),
+        help="what a join by event time would leak: %%features --leakage flights weather_hourly",
+    )
+    parser.add_argument(
+        "--discover",
+        metavar="SPINE",
+        help="what related datasets could tell of the spine's label, the most worthy first",
+    )
+    parser.add_argument("--label", help="of the spine, with --leakage or --discover")
+    parser.add_argument("--time", help="of the spine, with --discover")
+    parser.add_argument(
+        "--dataset",
+        action="append",
+        default=[],
+        help="with --discover, a related one; may be given again",
+    )
+    parser.add_argument(
+        "--window",
+        action="append",
+        default=[],
+        help="with --discover, such as 7d; may be given again",
+    )
     return parser
 
 
@@ -49,6 +74,13 @@ def _features(call: Call) -> Any:
             f"--at {given.at} needs --materialize", hint="%features VIEW --materialize"
         )
     view = None if given.view is None else call.value(given.view)
+    if given.discover or given.leakage:
+        return _discovered(call) if given.discover else _leaking(call)
+    if given.label or given.time or given.dataset or given.window:
+        raise InvalidInput(
+            "--label, --time, --dataset and --window are said of --discover or --leakage",
+            hint="%features --discover flights --label late --dataset weather",
+        )
     if given.why:
         return _why(*given.why)
     if given.impact or given.usage or given.unused:
@@ -71,6 +103,35 @@ def _why(dataset: str, row: str, feature: str) -> Any:
     if not row.isdecimal():
         raise InvalidInput(f"{row!r} is no row's number", hint="%features --why examples 12 temp")
     return why(dataset, row=int(row), feature=feature)
+
+
+def _leaking(call: Call) -> Any:
+    from workbench.features.offline.leakage import leakage
+
+    spine, *features = call.arguments.leakage
+    if not features:
+        raise InvalidInput(
+            f"--leakage {spine} names no feature", hint="%features --leakage flights weather_hourly"
+        )
+    return leakage(call.value(spine), features, label=call.arguments.label)
+
+
+def _discovered(call: Call) -> Any:
+    from workbench.features.discovery.synthesis import WINDOWS, discover_features
+
+    given = call.arguments
+    if not given.dataset:
+        raise InvalidInput(
+            "--discover needs a dataset that is related to the spine",
+            hint=f"%features --discover {given.discover} --dataset weather",
+        )
+    return discover_features(
+        call.value(given.discover),
+        label=given.label,
+        time=given.time,
+        datasets=[call.value(each) for each in given.dataset],
+        windows=given.window or WINDOWS,
+    )
 
 
 def _governed(column: str | None, view: Any, *, unused: bool) -> Any:

@@ -12,6 +12,13 @@ def _deploy_parser() -> Parser:
     parser.add_argument("model", help="a model version's reference, or a variable")
     parser.add_argument("--name", help="of the deployment; the model's by default")
     parser.add_argument("--port", type=int, help="a free one by default")
+    parser.add_argument(
+        "--allow-tag",
+        action="append",
+        default=[],
+        metavar="TAG",
+        help="a tag that it may carry although it is blocked; may be given again",
+    )
     return parser
 
 
@@ -19,7 +26,7 @@ def _deploy(call: Call) -> Any:
     from workbench.serving.deployments import deploy
 
     given = call.arguments
-    return deploy(call.value(given.model), given.name, port=given.port)
+    return deploy(call.value(given.model), given.name, port=given.port, allow_tags=given.allow_tag)
 
 
 def _rollback_parser() -> Parser:

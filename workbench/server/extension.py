@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.server import events, export, handlers, quickstart
+from workbench.server import discovering, events, export, handlers, quickstart
 from workbench.server.warming import warm_up
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ ROUTES = (
     (r"records/([^/]+)/why", handlers.WhyValue),
     (r"features", handlers.Features),
     (r"features/preview", handlers.FeaturesPreview),
+    *discovering.ROUTES,
     (r"statistics/([^/]+)", handlers.ChosenStatistics),
     (r"schemas/([^/]+)/edits", handlers.SchemaEdits),
     (r"runs/([^/]+)/metrics", handlers.RunMetrics),

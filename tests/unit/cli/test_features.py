@@ -136,3 +136,31 @@ def test_what_is_asked_of_features_is_answered(call):
     assert json.loads(call("leakage", "flights", "hourly", "--json"))["rows"] == 2
     assert "hourly:temp" in call("leakage", "flights", "hourly")
     assert "has no log" in call("skew", "hourly", code=1)
+
+
+def test_what_related_datasets_could_tell_is_found(call):
+    days = pd.date_range("2013-01-01 06:00", periods=120, freq="h", tz="UTC")
+    late = [day.hour % 3 == 0 for day in days]
+    wb.ingest(
+        pd.DataFrame(
+            {"origin": "JFK", "at": days, "wind": [9.0 if each else 2.0 for each in late]}
+        ),
+        name="winds",
+        time="at",
+    )
+    spine = pd.DataFrame({"origin": "JFK", "when": days, "late": late})
+    wb.ingest(spine, name="flights", time="when", label="late")
+    words = ("discover", "flights", "--dataset", "winds", "--window", "1d")
+    found = json.loads(call(*words, "--json", "--limit", 3))
+    assert found["label"] == "late"
+    assert len(found["candidates"]) == 3
+    assert found["candidates"][0]["feature"] == "winds_by_origin:wind_last_1d"
+    told = call(*words)
+    first = told.splitlines()[1]
+    assert first.startswith("winds_by_origin:wind_last_1d ")
+    assert "last of wind of winds of the same origin in 1d" in first
+    code = call(*words, "--code", "--limit", 1)
+    assert 'wb.Aggregation("last", "wind", windows=["1d"])' in code
+    assert "winds_by_origin" not in call("list")
+    assert "no label column 'lat'" in call(*words, "--label", "lat", code=1)
+    assert "Missing option '--dataset'" in call("discover", "flights", code=2)

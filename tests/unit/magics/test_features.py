@@ -86,3 +86,52 @@ def test_who_uses_features_and_what_breaks_is_asked_for(ask):
     assert [each.ref for each in ask("--impact readings.temp")] == ["hourly@1", "all@1"]
     assert [each.feature for each in ask("hourly --usage")] == ["hourly:temp"]
     assert ask("--unused") == []
+
+
+@pytest.fixture
+def spine(ask):
+    days = pd.date_range("2013-01-01", periods=90, freq="h", tz="UTC")
+    late = [day.hour % 3 == 0 for day in days]
+    winds = pd.DataFrame(
+        {"origin": "JFK", "at": days, "wind": [9.0 if each else 2 for each in late]}
+    )
+    wb.ingest(winds, name="winds", time="at")
+    wb.ingest(
+        pd.DataFrame({"origin": "JFK", "when": days, "late": late}),
+        name="flights",
+        time="when",
+        label="late",
+    )
+
+
+def test_what_related_datasets_could_tell_is_found(ask, spine):
+    found = ask("--discover flights --label late --dataset winds --window 1d --window 7d")
+    assert found[0].feature == "winds_by_origin:wind_last_1d"
+    assert {each.feature.rpartition("_")[2] for each in found} == {"1d", "7d"}
+    assert ask("").view.tolist() == ["hourly@1"]
+
+
+def test_what_a_join_by_event_time_leaks_is_counted(ask, spine):
+    found = ask("--leakage flights hourly --label late")
+    assert (found.rows, [each.feature for each in found.features]) == (90, ["hourly:temp"])
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("--discover flights", "a dataset that is related"),
+        ("--leakage flights", "names no feature"),
+        ("--dataset winds", "said of --discover"),
+        ("--discover flights --dataset winds --unused", "two things"),
+    ],
+)
+def test_a_search_that_lacks_something_says_what(ask, line, said):
+    with pytest.raises(InvalidInput, match=said):
+        ask(line)
+
+
+def test_help_says_how(ask, capsys):
+    ask("--help")
+    told = " ".join(capsys.readouterr().out.split())
+    assert "--discover SPINE" in told
+    assert "%features --leakage flights weather_hourly" in told

@@ -185,3 +185,12 @@ def test_the_kernelspec_loads_the_magics():
     assert folder is not None
     spec = json.loads((folder / "kernels" / KERNEL_NAME / "kernel.json").read_text())
     assert spec["argv"][-2:] == ["--ext", "workbench.magics"]
+
+
+def test_a_blocked_tag_is_allowed_by_name(shell, monkeypatch):
+    from workbench.serving import deployments
+
+    asked = {}
+    monkeypatch.setattr(deployments, "deploy", lambda *given, **named: asked.update(named))
+    run(shell, "%deploy delay --allow-tag pii --allow-tag internal")
+    assert asked["allow_tags"] == ["pii", "internal"]

@@ -5,8 +5,8 @@ what could be aggregated of them and joins all of it to a sample as it was known
 what each is worth, and `candidates` are what results.
 
 `from_cell` takes a definition out of a cell: `pandas_cells` (with `pandas_values` and
-`expressions`) and `sql_cells` read it into `readings`, and `proving` shows that it gives the same
-online and offline, and what it costs.
+`expressions`) and `sql_cells` (with `sql_rows`) read it into `readings`, with `frames` that the
+cells before it name; `proving` shows that it gives the same online and offline, and what it costs.
 
 `writing` turns what either found into the code that defines a view.
 """

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, overload
 
 from workbench.core.errors import InvalidInput, near
-from workbench.features.discovery.writing import Definition, with_existing
+from workbench.features.discovery.writing import Definition, together, with_existing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +47,13 @@ class Candidate:
     sure: bool
     like: str | None
     definition: Definition
+
+    @property
+    def said(self) -> str:
+        """What is to be known before it is taken; empty where nothing is."""
+        if self.like is not None:
+            return f"like {self.like}"
+        return "" if self.sure else "may be chance"
 
     @property
     def code(self) -> str:
@@ -130,6 +137,11 @@ class Candidates:
             self, items=tuple(each for each in self.items if each.sure and each.like is None)
         )
 
+    def code(self, *features: str) -> str:
+        """Return the cell that defines the views that have these features, by their names."""
+        wanted = together([self[each].definition for each in features])
+        return "\n\n\n".join(with_existing(each).code for each in wanted)
+
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""
         return {
@@ -178,10 +190,7 @@ class Candidates:
         )
 
     def _cells(self, each: Candidate) -> str:
-        said = "" if each.sure else "may be chance"
-        if each.like is not None:
-            said = f"like {each.like}"
-        cells = (each.feature, f"{each.worth:.3f}", f"{each.present:.0%}", each.source, said)
+        cells = (each.feature, f"{each.worth:.3f}", f"{each.present:.0%}", each.source, each.said)
         return "".join(
             f"<td style='text-align:{'right' if place in (1, 2) else 'left'}'>"
             f"{html.escape(cell)}</td>"

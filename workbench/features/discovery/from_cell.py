@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from workbench.core.errors import InvalidInput
 from workbench.data.datasets import Dataset, dataset
 from workbench.features.discovery.pandas_cells import read_pandas
-from workbench.features.discovery.proving import Proof, proved
-from workbench.features.discovery.readings import Reading, definition_of
+from workbench.features.discovery.proving import Progress, Proof, proved
+from workbench.features.discovery.readings import Reading, Undecided, definition_of
 from workbench.features.discovery.sql_cells import read_sql
 from workbench.features.discovery.writing import Definition, with_existing
 
@@ -43,9 +43,12 @@ class Proposal:
         """The cell that defines the view, with what the view has already."""
         return with_existing(self.definition).code
 
-    def prove(self, rows: int = 200) -> Proof:
-        """Work the view's rows out, compare it online and offline on some, and price it."""
-        return proved(self.definition, rows)
+    def prove(self, rows: int = 200, progress: Progress | None = None) -> Proof:
+        """Work the view's rows out, compare it online and offline on some, and price it.
+
+        `progress`, if there is one, is called with the rows compared and all rows to compare.
+        """
+        return proved(self.definition, rows, progress)
 
     def accept(self) -> FeatureView:
         """Register the view, as `code` does.
@@ -140,9 +143,10 @@ def feature_from_cell(
         readings = [each for each in readings if each.keys == asked] or readings
     if len(readings) > 1:
         told = "; ".join(f"of {each.dataset.name} by {', '.join(each.keys)}" for each in readings)
-        raise InvalidInput(
+        raise Undecided(
             f"the cell makes {len(readings)} views: {told}",
             hint=f"select one of them, or say which: keys={list(readings[0].keys)}",
+            keys=tuple(dict.fromkeys(each.keys for each in readings)),
         )
     (reading,) = readings
     if asked and not reading.keys:
@@ -167,12 +171,21 @@ def _read(source: str, frames: Mapping[str, Dataset]) -> list[Reading]:
     if not text.strip():
         raise InvalidInput("the cell is empty", hint="select one that makes features")
     try:
+        return _of_text(text, frames)
+    except RecursionError:
+        raise InvalidInput(
+            "the cell nests too deeply to be read", hint="give its parts names, one a line"
+        ) from None
+
+
+def _of_text(text: str, frames: Mapping[str, Dataset]) -> list[Reading]:
+    try:
         tree = ast.parse(text)
     except SyntaxError as error:
         if _QUERY.match(text):
             return read_sql(text, frames)
         raise InvalidInput(
-            f"line {error.lineno}: the cell is neither Python nor SQL: {error.msg}"
+            f"line {error.lineno or 1}: the cell is neither Python nor SQL: {error.msg}"
         ) from None
     queries = [
         each.value

@@ -32,7 +32,7 @@ from workbench.features.discovery.pandas_values import (
     window_in,
     without,
 )
-from workbench.features.discovery.readings import DEFAULT, Reading, everything
+from workbench.features.discovery.readings import DEFAULT, Reading, Undecided, everything
 
 
 def read_pandas(source: str, frames: Mapping[str, Dataset]) -> list[Reading]:
@@ -137,9 +137,10 @@ class _Cell:
         try:
             found = Frame(dataset(node.id), {})
         except NotFound:
-            raise InvalidInput(
+            raise Undecided(
                 f"line {node.lineno}: {node.id!r} is no dataset, nor made in the cell",
                 hint=f'say which it is: frames={{"{node.id}": "flights"}}',
+                frame=node.id,
             ) from None
         self._values[node.id] = found
         return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,7 @@ from workbench.metadata import Artifact
 if TYPE_CHECKING:
     from pathlib import Path
 
+Progress = Callable[[int, int], None]
 _KEYS = 20
 _MOST_DIFFERENT = 10
 
@@ -114,8 +115,10 @@ class Proof:
         )
 
 
-def proved(definition: Definition, rows: int = 200) -> Proof:
+def proved(definition: Definition, rows: int = 200, progress: Progress | None = None) -> Proof:
     """Try a view out on about so many rows.
+
+    `progress`, if there is one, is called with the rows compared and all of them.
 
     Raises
     ------
@@ -146,6 +149,8 @@ def proved(definition: Definition, rows: int = 200) -> Proof:
     for place, (key, at) in enumerate(asked):
         given = {each.name: value for each, value in zip(view.keys, key, strict=True)}
         if known is None or known[0] != key:
+            if progress is not None:
+                progress(place, len(asked))
             known = (key, evidence_of(view, given))
         values, size = _served(view, known[1], at)
         sizes += [size] if size else []

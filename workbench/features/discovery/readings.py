@@ -13,6 +13,31 @@ from workbench.data.engine import quoted
 from workbench.features.definitions.aggregations import Aggregation, short
 from workbench.features.discovery.writing import Definition, merged, named
 
+
+class Undecided(InvalidInput):
+    """Raised where a cell leaves open what a person can say.
+
+    Attributes
+    ----------
+    frame : str or None
+        The variable of which it is not known what it holds.
+    keys : tuple of tuple of str
+        The keys to choose from.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str,
+        frame: str | None = None,
+        keys: tuple[tuple[str, ...], ...] = (),
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.frame = frame
+        self.keys = keys
+
+
 #: Windows of an aggregation over all rows, which knows no time.
 DEFAULT = (timedelta(days=7), timedelta(days=30))
 
@@ -62,9 +87,10 @@ def definition_of(reading: Reading, name: str | None, ttl: timedelta | None) -> 
     """
     origin = reading.dataset
     if not reading.keys:
-        raise InvalidInput(
+        raise Undecided(
             "the cell groups by nothing, so it does not say whose the features are",
             hint='say it: keys=["carrier"]',
+            keys=tuple((each.name,) for each in origin.columns if each.family in ("INT", "STRING")),
         )
     time = reading.time or origin.time
     if time is None and reading.aggregations:

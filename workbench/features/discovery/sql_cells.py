@@ -11,6 +11,7 @@ from workbench.core.errors import InvalidInput, near
 from workbench.data.datasets import Dataset, dataset
 from workbench.features.definitions.aggregations import Aggregation
 from workbench.features.discovery.readings import DEFAULT, Reading, everything, window_of
+from workbench.features.discovery.sql_rows import of_its_row
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -55,7 +56,7 @@ def read_sql(source: str, frames: Mapping[str, Dataset]) -> list[Reading]:
             query.origin,
             keys,
             taken=tuple(each for each in taken if each not in {*keys, *times}),
-            columns={name: _text(each) for name, each in computed.items()},
+            columns={name: of_its_row(each) for name, each in computed.items()},
             where=_where(query)[0],
             joins=_joins(query),
         )
@@ -69,17 +70,17 @@ def _parsed(source: str, frames: Mapping[str, Dataset]) -> _Query:
 
     try:
         found = sqlglot.parse_one(source, dialect="duckdb")
-    except SqlglotError as error:
+    except (SqlglotError, RecursionError) as error:
         raise InvalidInput(f"the cell is neither Python nor SQL: {error}", hint=_HINT) from None
     if not isinstance(found, exp.Select) or found.args.get("with_") or found.args.get("with"):
         raise InvalidInput(f"{_text(found)[:60]!r} is not one plain SELECT", hint=_HINT)
     start = found.args.get("from_") or found.args.get("from")
-    if start is None or not isinstance(start.this, exp.Table):
+    if start is None or not _is_named(start.this):
         raise InvalidInput(f"{_text(found)[:60]!r} reads no dataset", hint=_HINT)
     joined = {}
     for each in found.args.get("joins") or []:
-        if not isinstance(each.this, exp.Table):
-            raise InvalidInput(f"{_text(each)!r} joins a query", hint=_HINT)
+        if not _is_named(each.this):
+            raise InvalidInput(f"{_text(each)!r} joins what is no dataset", hint=_HINT)
         other = _dataset(each.this, frames)
         if other.time is not None:
             raise InvalidInput(
@@ -87,12 +88,20 @@ def _parsed(source: str, frames: Mapping[str, Dataset]) -> _Query:
                 hint="make views of both, and let the training set join them",
             )
         joined[each.this.alias_or_name] = other
-    for unread in ("having", "qualify", "limit", "distinct", "pivots"):
+    for unread in ("having", "qualify", "limit", "offset", "sample", "distinct", "pivots"):
         if found.args.get(unread):
             raise InvalidInput(
                 f"{_text(found.args[unread])!r} has no meaning in a view", hint=_HINT
             )
     return _Query(found, _dataset(start.this, frames), joined)
+
+
+def _is_named(node: exp.Expr) -> bool:
+    """Return whether something is a table that is named, not a query or a file that is read."""
+    from sqlglot import exp
+
+    plain = isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier)
+    return plain and not any(node.args.get(each) for each in ("sample", "version", "when"))
 
 
 def _dataset(table: exp.Table, frames: Mapping[str, Dataset]) -> Dataset:
@@ -224,7 +233,7 @@ def _named(query: _Query, node: exp.Expr, columns: dict[str, str]) -> str:
                 columns[name] = f'"{alias}"."{name}"'
                 return name
         return _column(query, node)
-    text = _text(node)
+    text = of_its_row(node)
     for name, known in columns.items():
         if known == text:
             return name
@@ -271,7 +280,7 @@ def _where(query: _Query) -> tuple[tuple[str, ...], timedelta | None]:
     for each in parts:
         reached = _reach(query, each)
         if reached is None:
-            kept.append(f"({_text(each)})")
+            kept.append(f"({of_its_row(each)})")
         else:
             window = reached
     return tuple(kept), window
@@ -295,7 +304,7 @@ def _reach(query: _Query, node: exp.Expr) -> timedelta | None:
 
 
 def _joins(query: _Query) -> tuple[str, ...]:
-    return tuple(_text(each) for each in query.select.args.get("joins") or [])
+    return tuple(of_its_row(each) for each in query.select.args.get("joins") or [])
 
 
 def _text(node: object) -> str:

@@ -18,12 +18,13 @@ import numpy as np
 from workbench import workspace
 from workbench.core.errors import InvalidInput
 from workbench.core.files import storage_errors
-from workbench.core.progress import progress
+from workbench.core.progress import progress as bar
 from workbench.data.columns import Column
 from workbench.data.datasets import Dataset, dataset
 from workbench.data.engine import open_engine, parquet, quoted
 from workbench.features.definitions.aggregations import Aggregation
 from workbench.features.discovery.candidates import Candidate, Candidates
+from workbench.features.discovery.proving import Progress
 from workbench.features.discovery.ranking import Tried, ranked
 from workbench.features.discovery.relations import Relation, relations_of
 from workbench.features.discovery.writing import Definition, named
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
     from workbench.features.offline.spines import Given, Spine
 
+#: The windows that are tried.
+WINDOWS = ("1d", "7d", "30d")
 _NUMBERS = ("mean", "sum", "max", "last")
 _OTHERS = ("distinct", "last")
 _MOST_COLUMNS = 30
@@ -53,8 +56,9 @@ def discover_features(
     datasets: Sequence[Dataset | str],
     time: str | None = None,
     relations: Mapping[str, Sequence[str]] | None = None,
-    windows: Sequence[timedelta | str] = ("1d", "7d", "30d"),
+    windows: Sequence[timedelta | str] = WINDOWS,
     sample: int = 20_000,
+    progress: Progress | None = None,
 ) -> Candidates:
     """Find what related datasets could tell of a label.
 
@@ -77,6 +81,8 @@ def discover_features(
     windows : sequence of timedelta or str
     sample : int
         Rows of the spine to try on, drawn at random.
+    progress : callable, optional
+        Called with the relations tried and all of them; what it raises ends the search.
 
     Returns
     -------
@@ -132,9 +138,11 @@ def discover_features(
     with (
         storage_errors("the candidates' rows"),
         scratch(home) as folder,
-        progress("Trying relations", total=len(known)) as advance,
+        bar("Trying relations", total=len(known), unit="relations") as advance,
     ):
         for number, relation in enumerate(known):
+            if progress is not None:
+                progress(number, len(known))
             advance(1)
             trial = _trial(relation, windows)
             if trial is None:

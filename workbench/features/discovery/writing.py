@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import keyword
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -162,6 +163,19 @@ def with_existing(wanted: Definition) -> Definition:
         features = dict.fromkeys([each.name for each in known.columns])
         return replace(wanted, features=tuple(features | dict.fromkeys(wanted.features)))
     return replace(wanted, aggregations=merged(known.aggregations + wanted.aggregations))
+
+
+def together(definitions: Sequence[Definition]) -> list[Definition]:
+    """Return definitions with those of the same rows as one, in the order of their first."""
+    found: dict[str, Definition] = {}
+    for each in definitions:
+        known = found.setdefault(each.name, each)
+        found[each.name] = replace(
+            known,
+            features=tuple(dict.fromkeys(known.features + each.features)),
+            aggregations=merged(known.aggregations + each.aggregations),
+        )
+    return list(found.values())
 
 
 def merged(aggregations: tuple[Aggregation, ...]) -> tuple[Aggregation, ...]:

@@ -18,7 +18,9 @@ from workbench.data.datasets.ingest import ingest
 from workbench.data.engine import open_engine
 from workbench.features.definitions.relations import relation_of
 from workbench.features.discovery import proving
+from workbench.features.discovery.frames import frames_in
 from workbench.features.discovery.from_cell import feature_from_cell
+from workbench.features.discovery.readings import Undecided
 from workbench.features.offline.cache import known_rows
 from workbench.features.offline.training_sets import training_set
 from workbench.features.windows import packed
@@ -301,3 +303,70 @@ def test_what_no_view_can_follow_is_named(flights: Dataset, cell: str, message: 
 def test_a_dataset_that_is_missing_is_named(flights: Dataset) -> None:
     with pytest.raises(NotFound, match="'flghts'"):
         feature_from_cell("SELECT carrier, max(delay) FROM flghts GROUP BY carrier")
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("delay > (SELECT avg(delay) FROM flights)", "a query within the query"),
+        ("delay IN (VALUES (1), (2))", "a query within the query"),
+        ("EXISTS (FROM read_csv('/etc/passwd'))", "a query within the query"),
+        ("delay > random()", "another at each moment"),
+        ("time > now() - INTERVAL 7 DAY OR delay > 3", "another at each moment"),
+        ("made < current_date", "another at each moment"),
+    ],
+)
+def test_a_row_is_taken_by_what_it_says_itself(flights: Dataset, cell: str, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        feature_from_cell(f"SELECT carrier, max(delay) FROM flights WHERE {cell} GROUP BY carrier")
+
+
+@pytest.mark.parametrize("rows", ["read_csv('x.csv')", "flights USING SAMPLE 10%", "range(3)"])
+def test_rows_are_those_of_a_dataset(flights: Dataset, rows: str) -> None:
+    with pytest.raises(InvalidInput):
+        feature_from_cell(f"SELECT carrier, max(delay) FROM {rows} GROUP BY carrier")
+
+
+def test_what_a_cell_leaves_open_is_said_as_a_question(flights: Dataset) -> None:
+    with pytest.raises(Undecided) as several:
+        feature_from_cell('flights.groupby("carrier").size()\nflights.groupby("origin").size()')
+    assert several.value.keys == (("carrier",), ("origin",))
+    with pytest.raises(Undecided) as unknown:
+        feature_from_cell('df.groupby("carrier").size()')
+    assert unknown.value.frame == "df"
+
+
+@pytest.mark.parametrize(
+    ("cells", "held"),
+    [
+        (["df = wb.dataset('flights')"], {"df": "flights"}),
+        (
+            ["a = b = wb.dataset('flights').to_pandas().sort_values('x')"],
+            {"a": "flights", "b": "flights"},
+        ),
+        (["df = wb.ingest(frame, name='flights', time='t')"], {"df": "flights"}),
+        (["df = wb.dataset('flights').to_pandas().head()"], {}),
+        (["df = wb.dataset('flights')", "for df in rows:\n    pass"], {}),
+        (["df = wb.dataset('flights')", "del df"], {}),
+        (["df = wb.dataset('flights')", "df = f(df)"], {}),
+        (["df = wb.dataset('flights')", "def df(: oops", "!ls"], {"df": "flights"}),
+        (["df = wb.dataset(name)"], {}),
+    ],
+)
+def test_variables_hold_what_the_cells_say(cells: list[str], held: dict[str, str]) -> None:
+    assert frames_in(cells).items() >= held.items()
+    assert bool(frames_in(cells)) == bool(held)
+
+
+def test_a_proof_says_how_far_it_is_and_stops_when_told(flights: Dataset) -> None:
+    told = []
+    found = feature_from_cell('flights.groupby("carrier")["delay"].mean()')
+    found.prove(60, progress=lambda done, of: told.append((done, of)))
+    assert told[0] == (0, 60)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+    def stop(done: int, of: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        found.prove(60, progress=stop)
