@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -118,6 +119,33 @@ def uses_of(rows: Rows, declared: Declared) -> dict[str, tuple[str, ...]]:
         for source in rows.lineage.get(each, ()):
             found[by_id[source.artifact.id]][source.column] = None
     return {name: tuple(columns) for name, columns in found.items()}
+
+
+def warn_of_unasked_times(
+    rows: Rows, declared: Declared, name: str, uses: Mapping[str, Sequence[str]]
+) -> None:
+    """Say which rows a query takes without asking when they were known: later ones are among them.
+
+    Parameters
+    ----------
+    rows : Rows
+    declared : Declared
+    name : str
+        The view's.
+    uses : mapping of str to sequence of str
+        As `uses_of` returns them.
+    """
+    if rows.source.kind != "sql" or declared.time is None:
+        return
+    for table, each in rows.tables.items():
+        known = each.created or each.time
+        if known is not None and known not in uses.get(table, ()):
+            warnings.warn(
+                f"the view {name!r} reads {each.ref} and never asks when its rows became known "
+                f"({known!r}), so a row of the view may hold what came after it: join as of that "
+                f"time, such as ON time >= {known}, or let created= be the later of the two",
+                stacklevel=4,
+            )
 
 
 def _step(feature: str, how: str) -> str:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from workbench import workspace
 from workbench.core.errors import Conflict, InvalidInput, NotFound
-from workbench.features.definitions.checking import Wanted, columns_from, declare, uses_of
+from workbench.features.definitions.checking import (
+    Wanted,
+    columns_from,
+    declare,
+    uses_of,
+    warn_of_unasked_times,
+)
 from workbench.features.definitions.computed import KIND as ON_DEMAND
 from workbench.features.definitions.names import check_asked_name
 from workbench.features.definitions.relations import tables_of
@@ -38,8 +44,11 @@ def register(rows: Rows, name: str, wanted: Wanted, *, replace: bool = False) ->
     for each in views.values():
         _check_apart(each, name)
     definitions = {n: each.definition for n, each in views.items()}
-    properties = view_properties(declared, definitions, uses_of(rows, declared))
+    uses = uses_of(rows, declared)
+    properties = view_properties(declared, definitions, uses)
     newest = newest_of(VIEW, name)
+    if newest is None or newest.properties["definition"] != properties["definition"]:
+        warn_of_unasked_times(rows, declared, name, uses)
     if newest is not None:
         if _same(newest, properties):
             return view_from(newest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
@@ -12,7 +13,7 @@ from workbench.core.errors import InvalidInput, NotFound
 from workbench.data.datasets import Dataset
 from workbench.data.datasets.ingest import ingest
 from workbench.features.definitions.entities import Entity
-from workbench.features.definitions.registration import feature_service, feature_view
+from workbench.features.definitions.registration import Options, feature_service, feature_view
 from workbench.features.definitions.selections import choose, resolve
 from workbench.features.definitions.views import FeatureView, view_from
 from workbench.workspace import Workspace
@@ -62,6 +63,35 @@ def test_a_view_reads_back_from_its_record(place: Workspace, flights: Dataset) -
     view = feature_view(name="delays", entities=[CARRIER], source="flights", ttl=timedelta(hours=3))
     assert view_from(place.metadata.artifact("feature_view", "delays")) == view
     assert resolve("delays:arr_delay")[0].view.ttl == timedelta(hours=3)
+
+
+@pytest.mark.parametrize(
+    ("sql", "warned"),
+    [
+        ("SELECT f.*, w.wind FROM flights f JOIN winds w USING (tailnum)", True),
+        ("SELECT f.*, (SELECT max(wind) FROM winds) AS wind FROM flights f", True),
+        ("SELECT f.*, w.wind FROM flights f ASOF JOIN winds w ON f.time >= w.at", False),
+        ("SELECT f.*, p.year AS wind FROM flights f JOIN planes p USING (tailnum)", False),
+    ],
+)
+def test_rows_that_a_query_takes_whenever_they_were_known_are_named(
+    flights: Dataset, planes: Dataset, sql: str, warned: bool
+) -> None:
+    later = {"tailnum": ["N1"], "at": [START + timedelta(days=9)], "wind": [3.0]}
+    ingest(pa.table(later), name="winds", time="at")
+    options: Options = {
+        "entities": PLANE,
+        "time": "time",
+        "created": "landed_at",
+        "features": ["wind"],
+    }
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        view = feature_view(name="windy", **options)(lambda: sql)
+        view.refresh()
+    told = "the view 'windy' reads winds@1 and never asks when its rows became known ('at')"
+    assert [str(each.message)[: len(told)] for each in said] == warned * [told]
+    assert {each.filename for each in said} <= {__file__}
 
 
 def test_sql_is_followed_to_the_columns_it_reads(place: Workspace, planes: Dataset) -> None:
