@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound, near
@@ -25,6 +25,7 @@ from workbench.features.definitions.views import (
 View = FeatureView | OnDemandView
 Asked = FeatureView | OnDemandView | FeatureService | str
 Names = dict[tuple[str, str], str]
+_V = TypeVar("_V", bound=View)
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,10 @@ class Selection:
 
     view: FeatureView
     columns: tuple[str, ...]
+
+    def called(self, names: Mapping[tuple[str, str], str]) -> dict[str, str]:
+        """Return what `names` (of view and column) call each of its columns."""
+        return {column: names[self.view.name, column] for column in self.columns}
 
 
 @dataclass(frozen=True)
@@ -243,7 +248,7 @@ class _Found:
         if name not in self.views:
             kept = self._record(self.pinned.get(name, reference))
             if name not in self.pinned or kept.definition != pinned.definition:  # type: ignore[union-attr]  # as above
-                kept = _newest_alike(pinned)
+                kept = newest_alike(pinned)
             self.views[name] = kept  # type: ignore[assignment]  # as above
         found = self.views[name]
         if found.definition != pinned.definition:
@@ -259,12 +264,13 @@ class _Found:
         return self.records[reference]
 
 
-def _newest_alike(view: View) -> View:
+def newest_alike(view: _V) -> _V:
     """Return the newest version of a view that means the same."""
-    read = view_from if isinstance(view, FeatureView) else computed_from
+    read: Any = view_from if isinstance(view, FeatureView) else computed_from
     for artifact in workspace.current().metadata.versions(view.artifact.kind, view.name):
         if artifact.properties["definition"] == view.definition:
-            return read(artifact)
+            found: _V = read(artifact)
+            return found
     return view
 
 

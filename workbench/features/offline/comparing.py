@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,18 +132,14 @@ def _lookups(
     selection: Selection, rows: Path, early: Path | None, found: Sequence[Found]
 ) -> list[Lookup]:
     view = selection.view
-    names = [each.name for each in view.columns]
-    places = [names.index(each) for each in selection.columns]
-    static = view.time is None
-    known = dict(zip(places, (each.known for each in found), strict=True))
-    lookups = [Lookup(view.name, rows, view.keys, known, static, view.ttl, view.aggregations)]
+    names = dict(zip(selection.columns, (each.known for each in found), strict=True))
+    lookups = [Lookup.of(view, rows, names)]
     if early is not None:
-        columns = dict(zip(places, (str(each.early) for each in found), strict=True))
-        if found[0].made is not None:
-            columns[len(view.inputs)] = found[0].made
-        lookups.append(
-            Lookup(view.name, early, view.keys, columns, static, view.ttl, view.aggregations)
-        )
+        names = dict(zip(selection.columns, (str(each.early) for each in found), strict=True))
+        lookup = Lookup.of(view, early, names)
+        if (made := found[0].made) is not None:
+            lookup = replace(lookup, columns={**lookup.columns, len(view.inputs): made})
+        lookups.append(lookup)
     return lookups
 
 
@@ -241,7 +237,6 @@ class _Sample:
         self._drawn: list[Any] = []
 
     def add(self, table: pa.Table, joined: pa.Table) -> None:
-
         if self._label is None:
             return
         self.tables.append(joined.append_column(_LABEL, table.column(self._label)))

@@ -7,7 +7,6 @@ says which label a row gets.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from workbench.data.reading import rows_of
 from workbench.features.definitions.aggregations import duration
 from workbench.features.log.predictions import Predicted
 from workbench.features.log.served import Served
+from workbench.features.offline.label_counts import LabelCounts
 from workbench.features.offline.late_labels import AT, ID, Labels, known_labels, labelled
 from workbench.features.offline.logged import logged
 from workbench.metadata import ColumnSource
@@ -29,8 +29,6 @@ from workbench.metadata import ColumnSource
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-
-_MOST_LABELS = 50
 
 
 def served_training_set(
@@ -122,7 +120,10 @@ def served_training_set(
         "labels": None if known is None else known.name,
         "horizon_seconds": None if within is None else within.total_seconds(),
     }
-    several = None if column is None else _label_counts(kept.column(column), column)
+    facts: dict[str, Any] = {"from_log": origin, "served": counts, "label_counts": None}
+    values = LabelCounts(column, facts)
+    values.add(kept)
+    values.warn(kept.num_rows, stacklevel=4)
     with workspace.current().metadata.record(execution, name, reads=reads) as step:
         made = write_dataset(
             step,
@@ -136,26 +137,10 @@ def served_training_set(
             ),
             name=name,
             columns={each: [at] for each, at in sources.items() if each in kept.column_names},
-            properties={"from_log": origin, "served": counts, "label_counts": several},
+            properties=facts,
         )
-        step.update(rows=made.rows, label_counts=several, served=counts)
+        step.update(rows=made.rows, label_counts=facts["label_counts"], served=counts)
     return made
-
-
-def _label_counts(values: pa.ChunkedArray, label: str) -> dict[str, int] | None:
-    """Return how often each value occurs, where they are few; warn where there is but one."""
-    import pyarrow.compute as pc
-
-    counted = pc.value_counts(values.combine_chunks()).to_pylist()
-    if len(counted) == 1:
-        warnings.warn(
-            f"the label {label!r} has only the value {counted[0]['values']!r} in "
-            f"{len(values):,} rows; nothing can be learned from it",
-            stacklevel=4,
-        )
-    if len(counted) > _MOST_LABELS:
-        return None
-    return {str(each["values"]): each["counts"] for each in counted}
 
 
 def _said(counts: Mapping[str, Any]) -> str:

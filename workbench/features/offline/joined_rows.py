@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from workbench import workspace
 from workbench.data.reading import Rows
-from workbench.features.definitions.selections import Selection
+from workbench.features.offline.label_counts import LabelCounts
 from workbench.features.offline.on_demand import Computing
 from workbench.features.offline.point_in_time import Joiner, Lookup
 from workbench.features.offline.ray import beside_on_cluster
@@ -23,23 +20,7 @@ if TYPE_CHECKING:
 
     Beside: TypeAlias = Callable[[], Iterator[tuple[pa.Table, pa.Table]]]
 
-_MOST_LABELS = 50
 Progress = Callable[[int, int | None], None]
-
-
-def lookup_of(selection: Selection, rows: Path, names: Mapping[tuple[str, str], str]) -> Lookup:
-    """Return what to take of a view's known rows, which lie in the file `rows`."""
-    view = selection.view
-    positions = {column.name: position for position, column in enumerate(view.columns)}
-    return Lookup(
-        view=view.name,
-        rows=rows,
-        keys=view.keys,
-        columns={positions[each]: names[view.name, each] for each in selection.columns},
-        static=view.time is None,
-        ttl=view.ttl,
-        aggregations=view.aggregations,
-    )
 
 
 def beside_of(spine: Spine, lookups: Sequence[Lookup], *, cluster: bool | None) -> Beside:
@@ -94,44 +75,3 @@ def joined_rows(
         return begun.pop() if begun else ahead(joined())
 
     return Rows(first.schema, tables, spine.source, spine.rows, spine.assumed_utc)
-
-
-class LabelCounts:
-    """Counts a label's values while rows pass, as long as they are few.
-
-    Parameters
-    ----------
-    label : str or None
-    facts : dict
-        Where ``label_counts`` is said.
-    """
-
-    def __init__(self, label: str | None, facts: dict[str, Any]) -> None:
-        self._label = label
-        self._facts = facts
-        self._counts: Counter[Any] = Counter()
-
-    def add(self, table: pa.Table) -> None:
-        """Count the labels of some rows."""
-        import pyarrow.compute as pc
-
-        if self._label is None or len(self._counts) > _MOST_LABELS:
-            return
-        counted = pc.value_counts(table.column(self._label).combine_chunks())
-        for each in counted.slice(0, _MOST_LABELS + 1).to_pylist():
-            self._counts[each["values"]] += each["counts"]
-        if len(self._counts) <= _MOST_LABELS:
-            self._facts["label_counts"] = {str(each): n for each, n in self._counts.items()}
-        else:
-            self._facts["label_counts"] = None
-
-    def warn(self, rows: int, stacklevel: int) -> None:
-        """Say so where the label has one value only."""
-        present = [each for each in self._counts if each is not None]
-        if self._label is not None and len(present) < 2:
-            only = f"only the value {present[0]!r}" if present else "no value"
-            warnings.warn(
-                f"the label {self._label!r} has {only} in {rows:,} rows; nothing can be learned "
-                "from it",
-                stacklevel=stacklevel,
-            )

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from workbench.features.definitions.views import FeatureView
+
 #: Views that are looked into at once, each of whose answers takes memory.
 _THREADS = 4
 
@@ -58,6 +60,20 @@ class Lookup:
     static: bool
     ttl: timedelta | None = None
     aggregations: tuple[Aggregation, ...] = ()
+
+    @classmethod
+    def of(cls, view: FeatureView, rows: Path, names: Mapping[str, str]) -> Lookup:
+        """Return what takes some of a view's columns, by what each is called in the result."""
+        positions = {column.name: position for position, column in enumerate(view.columns)}
+        return cls(
+            view=view.name,
+            rows=rows,
+            keys=view.keys,
+            columns={positions[column]: name for column, name in names.items()},
+            static=view.time is None,
+            ttl=view.ttl,
+            aggregations=view.aggregations,
+        )
 
 
 def join(spine: pa.Table, time: str | None, lookups: Sequence[Lookup]) -> pa.Table:

@@ -17,14 +17,10 @@ from workbench.features.definitions.selections import Asked, Chosen, choose
 from workbench.features.offline.cache import known_rows_of
 from workbench.features.offline.from_log import served_training_set
 from workbench.features.offline.horizon import read_settled
-from workbench.features.offline.joined_rows import (
-    LabelCounts,
-    Progress,
-    beside_of,
-    joined_rows,
-    lookup_of,
-)
+from workbench.features.offline.joined_rows import Progress, beside_of, joined_rows
+from workbench.features.offline.label_counts import LabelCounts
 from workbench.features.offline.on_demand import Computing
+from workbench.features.offline.point_in_time import Lookup
 from workbench.features.offline.spines import Spine, listed, own_splits
 from workbench.metadata import ColumnSource
 
@@ -179,7 +175,7 @@ def training_set(
         counts = LabelCounts(found.label, facts)
         files = known_rows_of([each.view for each in chosen.selections])
         lookups = [
-            lookup_of(each, rows, names)
+            Lookup.of(each.view, rows, each.called(names))
             for each, rows in zip(chosen.selections, files, strict=True)
         ]
         computing = Computing(chosen, names, found.columns)

@@ -13,8 +13,8 @@ import numpy as np
 from workbench import workspace
 from workbench.data.engine import open_engine, parquet
 from workbench.features.definitions.computed import OnDemandView
-from workbench.features.definitions.selections import Chosen, Selection, choose
-from workbench.features.definitions.views import FeatureView, service_from, view_from
+from workbench.features.definitions.selections import Chosen, choose, newest_alike
+from workbench.features.definitions.views import FeatureView, service_from
 from workbench.features.log.served_records import Feature, Shape
 from workbench.features.offline.cache import known_rows
 from workbench.features.offline.on_demand import Computing
@@ -139,28 +139,16 @@ def _joined(
     columns: dict[str, pa.ChunkedArray] = {}
     events = {}
     for selection in chosen.selections:
-        view = _newest_alike(selection.view)
+        view = newest_alike(selection.view)  # which has the newest rows
         at = served.column(f"{view.name}__at").combine_chunks()
         rows = spine.select([key.name for key in view.keys]).append_column(_AT, at)
-        found = Joiner(_AT, [_lookup(view, selection, names)]).join(rows)
+        lookup = Lookup.of(view, known_rows(view), selection.called(names))
+        found = Joiner(_AT, [lookup]).join(rows)
         columns.update(zip(found.column_names, found.columns, strict=True))
         micros = at.cast(pa.int64())
         online = served.column(f"{view.name}__event").combine_chunks().cast(pa.int64())
         events[view.name] = Events(online, _offline_events(view, rows, micros), micros)
     return pa.table(columns), events
-
-
-def _lookup(view: FeatureView, selection: Selection, names: Names) -> Lookup:
-    positions = {column.name: position for position, column in enumerate(view.columns)}
-    return Lookup(
-        view=view.name,
-        rows=known_rows(view),
-        keys=view.keys,
-        columns={positions[each]: names[view.name, each] for each in selection.columns},
-        static=view.time is None,
-        ttl=view.ttl,
-        aggregations=view.aggregations,
-    )
 
 
 def _offline_events(view: FeatureView, rows: pa.Table, at: pa.Array) -> pa.Array:
@@ -184,14 +172,6 @@ def _offline_events(view: FeatureView, rows: pa.Table, at: pa.Array) -> pa.Array
         ).to_arrow_table()
     events: pa.Array = found.column("event").combine_chunks().cast(pa.int64())
     return events
-
-
-def _newest_alike(view: FeatureView) -> FeatureView:
-    """Return the newest version of a view that means the same: it has the newest rows."""
-    for artifact in workspace.current().metadata.versions("feature_view", view.name):
-        if artifact.properties["definition"] == view.definition:
-            return view_from(artifact)
-    return view
 
 
 def _behind(view: OnDemandView, codes: Mapping[str, Codes], rows: int) -> Codes:

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from workbench.core.clock import MICROSECOND
 from workbench.data.engine import open_engine, parquet, quoted
-from workbench.features.definitions.selections import Selection
 from workbench.features.definitions.views import FeatureView
 from workbench.features.offline.cache import known_rows
-from workbench.features.offline.point_in_time import Lookup
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 #: A row's key has a row that was known and is young enough; none was known; all were too old.
 STATUSES = ("present", "missing", "expired")
-
-
-def lookup_of(selection: Selection, names: Mapping[tuple[str, str], str]) -> Lookup:
-    """Return what a join reads of a view, its columns called by `names`."""
-    view = selection.view
-    positions = {each.name: place for place, each in enumerate(view.columns)}
-    return Lookup(
-        view=view.name,
-        rows=known_rows(view),
-        keys=view.keys,
-        columns={positions[each]: names[view.name, each] for each in selection.columns},
-        static=view.time is None,
-        ttl=view.ttl,
-        aggregations=view.aggregations,
-    )
 
 
 def statuses(view: FeatureView, spine: pa.Table, at: pa.Array | None) -> list[str]:
@@ -55,7 +37,7 @@ def statuses(view: FeatureView, spine: pa.Table, at: pa.Array | None) -> list[st
     if at is not None:
         kind, on = "ASOF LEFT JOIN", f"{on} AND s.at >= f.visible"
         if view.ttl is not None:
-            age = f"s.at - f.event > {view.ttl // timedelta(microseconds=1)}"
+            age = f"s.at - f.event > {view.ttl // MICROSECOND}"
     rows = parquet([str(known_rows(view))])
     with open_engine() as connection:
         connection.register("asked", asked)

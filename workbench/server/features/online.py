@@ -11,15 +11,13 @@ from workbench import workspace
 from workbench.core.calls import Name, call, literal
 from workbench.core.errors import InvalidInput, NotFound
 from workbench.data.engine import open_engine, parquet
-from workbench.features.definitions.selections import Selection
 from workbench.features.definitions.views import FeatureView, view_from
 from workbench.features.offline.cache import known_rows
-from workbench.features.offline.point_in_time import join
+from workbench.features.offline.point_in_time import Lookup, join
 from workbench.features.online.reading import online as read_online
 from workbench.features.online.skew import skew
 from workbench.metadata import Artifact
 from workbench.server import facts
-from workbench.server.features.joined import lookup_of
 from workbench.server.features.records import is_readable
 from workbench.server.tables import column, table
 
@@ -130,8 +128,7 @@ def _offline(view: FeatureView, keys: pa.Table, moment: datetime) -> pa.Table:
 
     at = pa.array([moment] * keys.num_rows, pa.timestamp("us", tz="UTC"))
     spine = keys.append_column("__moment", at)
-    names = {(view.name, each.name): each.name for each in view.columns}
-    lookup = lookup_of(Selection(view, tuple(each.name for each in view.columns)), names)
+    lookup = Lookup.of(view, known_rows(view), {each.name: each.name for each in view.columns})
     return join(spine, None if view.time is None else "__moment", [lookup])
 
 

@@ -12,12 +12,13 @@ from workbench.data.columns import Column, check_column
 from workbench.data.datasets import Dataset, dataset
 from workbench.features.definitions.selections import Chosen, choose
 from workbench.features.definitions.views import FeatureView
+from workbench.features.offline.cache import known_rows
 from workbench.features.offline.leakage import Leakage, leakage
 from workbench.features.offline.on_demand import Computing
-from workbench.features.offline.point_in_time import Joiner
+from workbench.features.offline.point_in_time import Joiner, Lookup
 from workbench.features.offline.spines import read_spine
 from workbench.server.features.drawing import Answers, drawn_rows, instants
-from workbench.server.features.joined import lookup_of, statuses
+from workbench.server.features.joined import statuses
 from workbench.server.features.sampling import ROW, sample
 from workbench.server.tables import column, link, table
 
@@ -84,7 +85,11 @@ def _joined(
     (given,) = read_spine(rows.drop_columns([ROW]), time=time).tables()
     # Names are taken by all of the spine's columns, not only by those that are shown.
     names = chosen.names([each.name for each in spine.columns])
-    joined = Joiner(time, [lookup_of(each, names) for each in chosen.selections]).join(given)
+    lookups = [
+        Lookup.of(each.view, known_rows(each.view), each.called(names))
+        for each in chosen.selections
+    ]
+    joined = Joiner(time, lookups).join(given)
     values = Computing(chosen, names, given.column_names).add(given, joined)
     answers = _answers(chosen, given, joined, names, time)
     leaks = (

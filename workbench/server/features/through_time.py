@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 from workbench.core.calls import call
 from workbench.data.columns import Column
 from workbench.data.engine import open_engine, parquet
-from workbench.features.definitions.selections import Selection
 from workbench.features.definitions.views import FeatureView, view_from
 from workbench.features.offline.cache import known_rows
-from workbench.features.offline.point_in_time import join
+from workbench.features.offline.point_in_time import Lookup, join
 from workbench.metadata import Artifact
 from workbench.server import statistics
-from workbench.server.features.joined import lookup_of
 from workbench.server.features.records import is_readable
 
 if TYPE_CHECKING:
@@ -100,9 +98,8 @@ def _windows(view: FeatureView) -> dict[str, Any]:
         spine = spine.set_column(
             len(names) - 1, "__at", spine.column("__at").cast(pa.timestamp("us", "UTC"))
         )
-        pairs = {(view.name, each.name): f"f{place}" for place, each in enumerate(columns)}
-        selection = Selection(view, tuple(each.name for each in columns))
-        joined = join(spine, "__at", [lookup_of(selection, pairs)])
+        called = {each.name: f"f{place}" for place, each in enumerate(columns)}
+        joined = join(spine, "__at", [Lookup.of(view, known_rows(view), called)])
         connection.register("windows", joined.append_column("event", spine.column("__event")))
         found = _quartiles(connection, "windows", unit, columns)
     drawn = _drawn(unit, columns, found, None)
