@@ -240,9 +240,9 @@ class Stream:
         """Go back to the checkpoint, and write the rows that may not have reached the store."""
         table, keeps = self.view.table, bool(self.view.aggregations)
         if self._options.restart and not self._begun:
-            self._checkpoint.remove()
             if keeps and self._options.since is None:
                 self._store.drop(table)
+            self._checkpoint.remove()
         facts = self._processor.load()
         now = micros(self._place.clock.now())
         url = store_name(self._place.settings.online_url)

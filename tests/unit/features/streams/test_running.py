@@ -72,6 +72,21 @@ def test_a_plain_views_rows_are_those_of_a_push(place, latest, events):
     assert None not in streamed
 
 
+def test_windows_that_a_precomputed_service_reads_are_not_begun_anew(totals, latest, events):
+    service = feature_service("both", [totals, latest])
+    events.write(pay(0, 1), pay(60, 2))
+    stream(totals, events.path).run(caught_up=True)
+    materialize(service, precompute=True)
+    with pytest.raises(Conflict, match="the precomputed both@1 follow it"):
+        stream(totals, events.path, restart=True).run(caught_up=True)
+    events.write(pay(120, 4))
+    stream(totals, events.path).run(caught_up=True)
+    assert online(service, {"card": "c1"}, at=NOW)[0]["amount_sum_1d"] == 7.0
+    materialize(service, precompute=False)
+    stream(totals, events.path, restart=True).run(caught_up=True)
+    assert online(service, {"card": "c1"}, at=NOW)[0]["amount_sum_1d"] == 7.0
+
+
 def test_nothing_is_pushed_past_the_stream_into_windows(totals, latest, events):
     events.write(pay(0, 1))
     for view in (totals, latest):

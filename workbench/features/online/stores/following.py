@@ -52,15 +52,12 @@ class FollowingStore:
         self, table: str, rows: Rows, state: bytes, *, writing: Writing | None = None
     ) -> int:
         """Replace a table that no other one follows; raises Conflict if one does."""
-        if followers := self._state(table).followers:
-            raise Conflict(
-                f"{table!r} cannot be replaced: the precomputed {', '.join(followers)} follow it",
-                hint="wb.materialize(service, precompute=False) ends that",
-            )
+        self._check_alone(table, "replaced")
         return self.kept.replace(table, rows, state, writing=writing)
 
     def drop(self, table: str) -> int | None:
-        """Remove a table."""
+        """Remove a table that no other one follows; raises Conflict if one does."""
+        self._check_alone(table, "dropped")
         return self.kept.drop(table)
 
     def marks(self, tables: Sequence[str]) -> list[Marks | None]:
@@ -82,6 +79,13 @@ class FollowingStore:
     def close(self) -> None:
         """Let go of files and connections."""
         self.kept.close()
+
+    def _check_alone(self, table: str, what: str) -> None:
+        if followers := self._state(table).followers:
+            raise Conflict(
+                f"{table!r} cannot be {what}: the precomputed {', '.join(followers)} follow it",
+                hint="wb.materialize(service, precompute=False) ends that",
+            )
 
     def _state(self, table: str) -> TableState:
         (stored,) = self.kept.read([(table, STATE_KEY)])
