@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, overload
 
 from workbench.core.errors import InvalidInput, near
+from workbench.core.html_tables import html_note, html_table
 from workbench.features.discovery.writing import Definition, together, with_existing
 
 if TYPE_CHECKING:
@@ -171,28 +171,15 @@ class Candidates:
         return "\n".join([f"<Candidates for {self.label!r}: {len(self):,}>", *lines]) + more
 
     def _repr_html_(self) -> str:
-        heads = ("feature", self.metric, "present", "made of", "")
-        titles = "".join(
-            f"<th style='text-align:{'right' if place in (1, 2) else 'left'}'>"
-            f"{html.escape(head)}</th>"
-            for place, head in enumerate(heads)
-        )
-        body = "".join(f"<tr>{self._cells(each)}</tr>" for each in self.items[:_SHOWN])
         told = [f"worth of {self.label!r} alone, on {self.rows:,} rows in {self.seconds:.1f} s"]
         if len(self) > _SHOWN:
             told.append(f"{len(self) - _SHOWN:,} more")
-        notes = "".join(
-            f"<div>{html.escape(each)}</div>" for each in [" · ".join(told), *self.notes]
+        table = html_table(
+            ("feature", self.metric, "present", "made of", ""),
+            [
+                (each.feature, f"{each.worth:.3f}", f"{each.present:.0%}", each.source, each.said)
+                for each in self.items[:_SHOWN]
+            ],
+            numbers=(1, 2),
         )
-        return (
-            f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
-            f"<div style='color:var(--jp-ui-font-color2, inherit)'>{notes}</div>"
-        )
-
-    def _cells(self, each: Candidate) -> str:
-        cells = (each.feature, f"{each.worth:.3f}", f"{each.present:.0%}", each.source, each.said)
-        return "".join(
-            f"<td style='text-align:{'right' if place in (1, 2) else 'left'}'>"
-            f"{html.escape(cell)}</td>"
-            for place, cell in enumerate(cells)
-        )
+        return table + html_note(" · ".join(told), *self.notes)

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench import workspace
+from workbench.core import formats
 from workbench.core.clock import MICROSECOND, moment
 from workbench.core.errors import InvalidInput
+from workbench.core.json_values import as_json
 from workbench.data.engine import open_engine, parquet
 from workbench.features.definitions.checking import Wanted, declare
 from workbench.features.definitions.entities import Entity
@@ -28,8 +30,8 @@ from workbench.features.definitions.views import FeatureView, view_from, view_pr
 from workbench.features.discovery.writing import Definition
 from workbench.features.offline.cache import known_rows
 from workbench.features.offline.evidence import Evidence, best_of, evidence_of
+from workbench.features.offline.judging import tiles_then
 from workbench.features.offline.point_in_time import Lookup, join
-from workbench.features.offline.reasons import as_json
 from workbench.features.online.stores.encoding import pack_row, unpack_values
 from workbench.features.windows import packed
 from workbench.features.windows.layout import Layout, layout_of
@@ -111,7 +113,7 @@ class Proof:
         )
         return (
             f"{same}; {self.rows:,} rows of {self.keys:,} keys took {self.seconds:.1f} s and "
-            f"{_size(self.disk)}, and take {_size(self.online)} online"
+            f"{formats.size(self.disk)}, and take {formats.size(self.online)} online"
         )
 
 
@@ -132,15 +134,7 @@ def proved(definition: Definition, rows: int = 200, progress: Progress | None = 
     file = known_rows(view)
     seconds = time.monotonic() - began
     asked, count, keys = _asked(view, file, rows)
-    lookup = Lookup(
-        view.name,
-        file,
-        view.keys,
-        {place: each.name for place, each in enumerate(view.columns)},
-        static=view.time is None,
-        ttl=view.ttl,
-        aggregations=view.aggregations,
-    )
+    lookup = Lookup.of(view, file, {each.name: each.name for each in view.columns})
     offline = join(_spine(view, asked), None if view.time is None else "__at", [lookup])
     columns = [offline.column(each.name).to_pylist() for each in view.columns]
     different: list[Difference] = []
@@ -278,20 +272,9 @@ def _served(view: FeatureView, found: Evidence, at: int) -> tuple[list[Any], int
 
 
 def _windows(layout: Layout, found: Evidence, at: int) -> tuple[list[Any], int]:
-    known = np.flatnonzero(found.visible <= at)
-    if not len(known):
+    row = tiles_then(found, layout, at)
+    if row is None:
         return packed.empty(layout), 0
-    columns = [found.rows.column(name).to_pylist() for name in found.rows.column_names]
-    tiles = packed.Tiles(layout)
-    packed.add_events(
-        tiles,
-        (
-            (int(found.event[place]), int(found.created[place]), [each[place] for each in columns])
-            for place in known
-        ),
-        at,
-    )
-    row = packed.pack(tiles)
     return packed.read(row, layout, at) or packed.empty(layout), len(row)
 
 
@@ -307,11 +290,3 @@ def _alike(one: Any, other: Any) -> bool:
 
 def _aware(value: datetime) -> datetime:
     return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
-
-
-def _size(count: float) -> str:
-    for unit in ("bytes", "kB", "MB"):
-        if count < 1000:
-            return f"{count:,.0f} {unit}"
-        count /= 1000
-    return f"{count:,.0f} GB"

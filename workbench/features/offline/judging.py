@@ -184,23 +184,37 @@ def _over_window(found: Evidence, layout: Layout, position: int, at: int, visibl
     return given.column(0)[0].as_py()
 
 
-def _from_tiles(found: Evidence, layout: Layout, position: int, at: int) -> Any:
+def tiles_then(found: Evidence, layout: Layout, at: int) -> bytes | None:
+    """Return a key's row of tiles, made of what was known at an instant; None if nothing counts.
+
+    Raises
+    ------
+    InvalidInput
+        If there is more than an online row may hold.
+    """
     longest = max(each.window + each.tile for each in layout.features)
     known = np.flatnonzero((found.visible <= at) & (found.event > at - longest))
     if not len(known):
-        return packed.empty(layout, [position])[0]
+        return None
     columns = [found.rows.column(each).to_pylist() for each in found.rows.column_names]
     tiles = packed.Tiles(layout)
     events = (
         (int(found.event[place]), int(found.created[place]), [each[place] for each in columns])
         for place in known
     )
+    packed.add_events(tiles, events, at)
+    return packed.pack(tiles)
+
+
+def _from_tiles(found: Evidence, layout: Layout, position: int, at: int) -> Any:
     try:
-        packed.add_events(tiles, events, at)
-        found_then = packed.read(packed.pack(tiles), layout, at, [position])
+        row = tiles_then(found, layout, at)
     except InvalidInput:
         return None  # there is more than an online row may hold
-    return None if found_then is None else found_then[0]
+    if row is None:
+        return packed.empty(layout, [position])[0]
+    given = packed.read(row, layout, at, [position])
+    return None if given is None else given[0]
 
 
 def _longest(layout: Layout) -> Feature:

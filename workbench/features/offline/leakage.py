@@ -14,9 +14,10 @@ from workbench.core.clock import moment
 from workbench.core.errors import InvalidInput
 from workbench.core.formats import age, counted
 from workbench.core.html_tables import html_note, html_table
+from workbench.core.json_values import as_json
 from workbench.features.definitions.selections import Asked, choose
 from workbench.features.offline.comparing import Compared, Found, compare
-from workbench.features.offline.reasons import as_json, said
+from workbench.features.offline.reasons import said
 from workbench.features.offline.spines import read_spine
 from workbench.features.offline.worth import target_of, worth
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import Any
 
 from workbench.core.formats import age, number
 from workbench.core.html_tables import html_note, html_table
+from workbench.core.json_values import as_json
 
 _WORDS = {
     "expired": "too old",
@@ -195,29 +195,6 @@ def said(value: Any, *, exact: bool = False) -> str:
     if isinstance(value, datetime):
         return str(value.replace(tzinfo=None))
     return repr(value) if isinstance(value, (str, bytes)) else str(value)
-
-
-def as_json(value: Any) -> Any:
-    """Return a value as JSON holds it; what JSON has no number for is null.
-
-    Examples
-    --------
-    >>> as_json({"a": float("nan"), "b": date(2013, 1, 1)})
-    {'a': None, 'b': '2013-01-01'}
-    """
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(name): as_json(each) for name, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [as_json(each) for each in value]
-    if isinstance(value, Decimal):
-        return as_json(float(value))
-    if isinstance(value, float):
-        return value if value - value == 0 else None
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    return value.hex() if isinstance(value, bytes) else value
 
 
 def _told(each: Candidate) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from workbench import workspace
 from workbench.core.clock import moment
+from workbench.core.json_values import as_json
 from workbench.features.definitions.registration import views as registered
 from workbench.features.definitions.selections import Asked, resolve
 from workbench.features.online.stores.state import Source, read_state
@@ -55,14 +56,7 @@ class Freshness:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON: times as ISO 8601 text, the lag in seconds."""
-        return {
-            name: value.isoformat()
-            if isinstance(value, datetime)
-            else value.total_seconds()
-            if isinstance(value, timedelta)
-            else value
-            for name, value in vars(self).items()
-        }
+        return dict(as_json(vars(self)))
 
 
 def freshness(views: Asked | Sequence[Asked] | None = None) -> list[Freshness]:

@@ -23,9 +23,9 @@ from workbench.core.clock import moment
 from workbench.core.errors import InvalidInput, NotFound, near
 from workbench.core.formats import age, number
 from workbench.core.html_tables import html_table
+from workbench.core.json_values import as_json
 from workbench.features.log.served import Served, feature_log
 from workbench.features.log.served_records import Shape
-from workbench.features.offline.reasons import as_json
 from workbench.features.online.comparing import AHEAD, STALE, WRONG, Compared, compared
 
 if TYPE_CHECKING:

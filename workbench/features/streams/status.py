@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from workbench.core.formats import instant
 from workbench.core.html_tables import html_facts
+from workbench.core.json_values import as_json
 
 State = Literal["new", "running", "waiting", "stopped", "failed"]
 _SPAN = 10.0  # seconds that the rate is measured over
@@ -89,11 +90,7 @@ class StreamStatus:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON; times as ISO text, `behind` in seconds."""
-        known = asdict(self)
-        for name in ("watermark", "newest"):
-            known[name] = known[name].isoformat() if known[name] else None
-        known["behind"] = None if self.behind is None else self.behind.total_seconds()
-        return known
+        return dict(as_json(asdict(self)))
 
     def _repr_html_(self) -> str:
         counts = asdict(self.counts)
