@@ -17,6 +17,7 @@ from workbench.core.clock import micros
 from workbench.core.errors import Unavailable
 from workbench.core.ids import new_id
 from workbench.data.columns import Column
+from workbench.features.definitions.kinds import SERVICE
 from workbench.features.definitions.views import service_from
 from workbench.features.log.served import FeatureLog, log_folder
 from workbench.features.log.served_records import STATUSES, Feature, Row, Shape, row_id
@@ -40,7 +41,7 @@ def compile_service(reference: str) -> dict[str, Any]:
         If there is no such service, or one of its views is gone.
     """
     space = workspace.current()
-    service = service_from(space.metadata.artifact("feature_service", reference))
+    service = service_from(space.metadata.artifact(SERVICE, reference))
     return {
         "name": service.name,
         "ref": service.ref,

@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench import workspace
 from workbench.core.settings import Settings
-from workbench.features.definitions.computed import KIND as ON_DEMAND
+from workbench.features.definitions.kinds import ON_DEMAND, SERVICE, VIEW
 from workbench.features.definitions.views import service_from, view_from
 from workbench.features.online.reading import plan_of
 from workbench.metadata import Artifact, ColumnSource
@@ -71,7 +71,7 @@ def compile_plan(version: ModelVersion) -> Compiled:
     named = version.artifact.properties.get("feature_service")
     if not named:
         return Compiled(content, "", (), columns)
-    service = space.metadata.artifact("feature_service", named)
+    service = space.metadata.artifact(SERVICE, named)
     content["retrieval"] = _retrieval(service, version)
     content["features"] = compile_service(service.ref)
     reads = [service]
@@ -84,7 +84,7 @@ def compile_plan(version: ModelVersion) -> Compiled:
                 source = ColumnSource(computed, output["column"], "computed on demand")
                 columns[output["name"]] = [source]
     for view in content["retrieval"]["views"]:
-        known = view_from(space.metadata.artifact("feature_view", view["ref"]))
+        known = view_from(space.metadata.artifact(VIEW, view["ref"]))
         reads.append(known.artifact)
         for column in view["columns"]:
             if column["name"] in between:

@@ -17,8 +17,6 @@ from workbench.metadata import Artifact
 if TYPE_CHECKING:
     from workbench.features.definitions.dependants import Dependant
 
-KIND = "on_demand_view"
-
 
 @dataclass(frozen=True)
 class OnDemandView:

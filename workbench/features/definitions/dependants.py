@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench import workspace
+from workbench.features.definitions.kinds import SERVICE, VIEWS
 from workbench.lineage.graph import needs
 from workbench.metadata import Artifact, Event
 
@@ -42,7 +43,7 @@ class Step:
     how: str = ""
 
     def __str__(self) -> str:
-        return f"{self.ref}:{self.column}" if self.kind in _VIEWS else f"{self.ref}.{self.column}"
+        return f"{self.ref}:{self.column}" if self.kind in VIEWS else f"{self.ref}.{self.column}"
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,6 @@ class Dependant:
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.ref}>"
-
-
-_VIEWS = ("feature_view", "on_demand_view")
-_SERVICE = "feature_service"
 
 
 def kind_of(artifact: Artifact) -> str:
@@ -199,9 +196,9 @@ class Flow:
 
     def _looked_up(self) -> Iterator[tuple[Place, Place]]:
         """Yield what models that were not trained here take from their feature service."""
-        ids = {each.ref: each.id for each in self.artifacts.values() if each.kind == _SERVICE}
+        ids = {each.ref: each.id for each in self.artifacts.values() if each.kind == SERVICE}
         for each in self.artifacts.values():
-            service = ids.get(str(each.properties.get(_SERVICE)))
+            service = ids.get(str(each.properties.get(SERVICE)))
             if each.kind == "model" and service is not None and not each.properties.get("run"):
                 for taken in each.properties["signature"]["inputs"]:
                     column = taken["name"].rpartition("__")[2]

@@ -13,11 +13,11 @@ from workbench.core.errors import Conflict, InvalidInput, near
 from workbench.core.references import check_name
 from workbench.data.columns import Column
 from workbench.features.definitions.computed import (
-    KIND,
     OnDemandView,
     computed_from,
     computed_properties,
 )
+from workbench.features.definitions.kinds import ON_DEMAND, VIEW
 from workbench.features.definitions.names import check_asked_name
 from workbench.features.definitions.owners import owner_or_user
 from workbench.features.definitions.programs import program_of
@@ -117,11 +117,11 @@ def _recorded(
     name: str, properties: dict[str, Any], reads: Sequence[Artifact], *, replace: bool
 ) -> OnDemandView:
     metadata = workspace.current().metadata
-    if metadata.versions("feature_view", name):
+    if metadata.versions(VIEW, name):
         raise Conflict(
             f"there is a feature view {name!r} already", hint="give the on-demand view another name"
         )
-    newest = next(iter(metadata.versions(KIND, name)), None)
+    newest = next(iter(metadata.versions(ON_DEMAND, name)), None)
     if newest is not None:
         if all(newest.properties.get(each) == properties[each] for each in _SAME):
             return computed_from(newest)
@@ -134,8 +134,8 @@ def _recorded(
             ColumnSource(by_ref[feature.partition(":")[0]], feature.partition(":")[2], how)
             for feature in dict.fromkeys(properties["arguments"].values())
         ]
-    with metadata.record(KIND, name, reads=reads) as step:
-        artifact = step.write(KIND, name, properties=properties, columns=columns)
+    with metadata.record(ON_DEMAND, name, reads=reads) as step:
+        artifact = step.write(ON_DEMAND, name, properties=properties, columns=columns)
     if newest is not None:
         warn_of_change(artifact, newest)
     return computed_from(artifact)

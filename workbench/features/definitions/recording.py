@@ -11,15 +11,13 @@ from workbench.features.definitions.checking import (
     uses_of,
     warn_of_unasked_times,
 )
-from workbench.features.definitions.computed import KIND as ON_DEMAND
+from workbench.features.definitions.kinds import ON_DEMAND, VIEW
 from workbench.features.definitions.names import check_asked_name
 from workbench.features.definitions.relations import tables_of
 from workbench.features.definitions.sources import Rows
 from workbench.features.definitions.versions import check_change, warn_of_change
 from workbench.features.definitions.views import FeatureView, view_from, view_properties
 from workbench.metadata import Artifact
-
-VIEW = "feature_view"
 
 
 def register(rows: Rows, name: str, wanted: Wanted, *, replace: bool = False) -> FeatureView:

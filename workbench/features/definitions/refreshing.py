@@ -8,8 +8,7 @@ from workbench import workspace
 from workbench.core.errors import InvalidInput
 from workbench.features.definitions.checking import Wanted, declare, uses_of
 from workbench.features.definitions.recording import register
-from workbench.features.definitions.relations import VIEW as NAMED
-from workbench.features.definitions.relations import look_up
+from workbench.features.definitions.relations import PREFIX, look_up
 from workbench.features.definitions.sources import Rows, from_source, from_sql, from_transform
 from workbench.features.definitions.views import FeatureView, view_properties
 
@@ -87,4 +86,4 @@ def _renewed(view: FeatureView) -> Rows:
         stored = str(view.source.code)
         text = workspace.current().blobs.read(stored).decode()
         return from_transform(Transform.from_json(text), name, stored)
-    return from_source(name if view.source.datasets else f"{NAMED}{name}")
+    return from_source(name if view.source.datasets else f"{PREFIX}{name}")

@@ -13,9 +13,10 @@ from workbench.data.datasets import Dataset
 from workbench.features.definitions.aggregations import Aggregation
 from workbench.features.definitions.checking import Wanted
 from workbench.features.definitions.entities import Entity
+from workbench.features.definitions.kinds import SERVICE, VIEW
 from workbench.features.definitions.names import check_asked_name
 from workbench.features.definitions.owners import owner_or_user
-from workbench.features.definitions.recording import VIEW, newest_of, register
+from workbench.features.definitions.recording import newest_of, register
 from workbench.features.definitions.selections import Asked, choose
 from workbench.features.definitions.sources import from_function, from_source
 from workbench.features.definitions.views import (
@@ -29,7 +30,6 @@ from workbench.metadata import ColumnSource
 if TYPE_CHECKING:
     from workbench.data.transforms import Transform
 
-SERVICE = "feature_service"
 Decorator = Callable[[Callable[..., object]], FeatureView]
 Given: TypeAlias = "Dataset | FeatureView | Transform | str"
 
@@ -112,7 +112,6 @@ def feature_view(
         Who answers for it; by default whoever defines it.
     tags : sequence of str
         What is true of all its features, such as ``pii``; it follows them to whatever reads them.
-
     replace : bool
         Take away features that others use: what is pinned goes on, what asks by name fails.
 

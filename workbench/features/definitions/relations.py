@@ -10,6 +10,7 @@ from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound, near
 from workbench.data.datasets import Dataset, dataset
 from workbench.data.engine import folded, open_engine, parquet, quoted
+from workbench.features.definitions.kinds import ON_DEMAND, VIEW
 from workbench.features.definitions.views import FeatureView, Source, view_from
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
     from workbench.metadata import Artifact
 
-VIEW = "view:"
+#: What before a name says that a view is meant.
+PREFIX = "view:"
 
 
 @dataclass(frozen=True)
@@ -102,22 +104,22 @@ def look_up(name: str) -> Table:
         If the view aggregates: its features have values at any instant, and no rows.
     """
     metadata = workspace.current().metadata
-    if not name.startswith(VIEW):
+    if not name.startswith(PREFIX):
         try:
             return Table(dataset(name))
         except NotFound as error:
             missing = error
-        if metadata.versions("on_demand_view", name.partition("@")[0]):
+        if metadata.versions(ON_DEMAND, name.partition("@")[0]):
             raise InvalidInput(
                 f"{name!r} is computed on demand and has no rows",
                 hint="compute from its features with wb.on_demand_view",
             )
-        if not metadata.versions("feature_view", name.partition("@")[0]):
-            known = metadata.artifacts(("dataset", "feature_view"), latest_only=True)
+        if not metadata.versions(VIEW, name.partition("@")[0]):
+            known = metadata.artifacts(("dataset", VIEW), latest_only=True)
             raise NotFound(
                 missing.message, hint=near(name, {each.name for each in known}) or missing.hint
             ) from missing
-    return Table(readable(view_from(metadata.artifact("feature_view", name.removeprefix(VIEW)))))
+    return Table(readable(view_from(metadata.artifact(VIEW, name.removeprefix(PREFIX)))))
 
 
 def readable(view: FeatureView) -> FeatureView:
@@ -149,7 +151,7 @@ def tables_of(source: Source) -> dict[str, Table]:
     found = {name: Table(dataset(ref)) for name, ref in source.datasets.items()}
     metadata = workspace.current().metadata
     for name, ref in source.views.items():
-        found[name] = Table(view_from(metadata.artifact("feature_view", ref)))
+        found[name] = Table(view_from(metadata.artifact(VIEW, ref)))
     return found
 
 

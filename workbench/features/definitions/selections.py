@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound, near
-from workbench.features.definitions.computed import KIND, OnDemandView, computed_from
+from workbench.features.definitions.computed import OnDemandView, computed_from
+from workbench.features.definitions.kinds import ON_DEMAND, SERVICE, VIEW
 from workbench.features.definitions.views import (
     FeatureService,
     FeatureView,
@@ -277,9 +278,9 @@ def newest_alike(view: _V) -> _V:
 def _looked_up(reference: str, *, service: bool) -> View | FeatureService:
     metadata = workspace.current().metadata
     missing: NotFound | None = None
-    kinds: Mapping[str, Any] = {"feature_view": view_from, KIND: computed_from}
+    kinds: Mapping[str, Any] = {VIEW: view_from, ON_DEMAND: computed_from}
     if service:
-        kinds = {**kinds, "feature_service": service_from}
+        kinds = {**kinds, SERVICE: service_from}
     for kind, read in kinds.items():
         try:
             found: View | FeatureService = read(metadata.artifact(kind, reference))

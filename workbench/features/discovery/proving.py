@@ -24,6 +24,7 @@ from workbench.core.json_values import as_json
 from workbench.data.engine import open_engine, parquet
 from workbench.features.definitions.checking import Wanted, declare
 from workbench.features.definitions.entities import Entity
+from workbench.features.definitions.kinds import VIEW
 from workbench.features.definitions.owners import owner_or_user
 from workbench.features.definitions.sources import from_source, from_sql
 from workbench.features.definitions.views import FeatureView, view_from, view_properties
@@ -182,7 +183,7 @@ def proposed(definition: Definition) -> FeatureView:
     return view_from(
         Artifact(
             id="",
-            kind="feature_view",
+            kind=VIEW,
             name=definition.name,
             version=0,
             digest=None,

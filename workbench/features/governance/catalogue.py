@@ -8,8 +8,8 @@ from typing import Any
 
 from workbench import workspace
 from workbench.core.html_tables import html_table
-from workbench.features.definitions.computed import KIND as ON_DEMAND
 from workbench.features.definitions.computed import OnDemandView, computed_from
+from workbench.features.definitions.kinds import ON_DEMAND
 from workbench.features.definitions.registration import views
 from workbench.features.definitions.selections import View
 from workbench.features.governance.tags import tagged

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound, near
 from workbench.features.definitions.computed import OnDemandView
+from workbench.features.definitions.kinds import VIEW, VIEWS
 from workbench.features.definitions.relations import Table
 from workbench.features.definitions.views import FeatureView, view_from
 from workbench.metadata import Artifact
 
-KINDS = ("dataset", "feature_view", "on_demand_view")
+KINDS = ("dataset", *VIEWS)
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def place_of(given: object) -> Place:
 
 def columns_of(artifact: Artifact) -> list[str]:
     """Return the columns of a dataset or view; of a view its keys and times as well."""
-    if artifact.kind == "feature_view":
+    if artifact.kind == VIEW:
         return list(Table(view_from(artifact)).columns)
     return [each["name"] for each in artifact.properties["columns"]]
 
@@ -82,9 +83,9 @@ def view_named(given: FeatureView | OnDemandView | str) -> Artifact:
     """Return the newest version of a view; raises NotFound."""
     if not isinstance(given, str):
         return given.artifact
-    found = _versions(given, ("feature_view", "on_demand_view"))
+    found = _versions(given, VIEWS)
     if found is None:
-        raise _missing(given, ("feature_view", "on_demand_view"))
+        raise _missing(given, VIEWS)
     return found[0]
 
 
@@ -92,7 +93,7 @@ def _split(text: str) -> tuple[tuple[Artifact, ...], str | None]:
     if (whole := _versions(text, KINDS)) is not None:
         return whole, None
     # Names may have dots inside, so every place to cut is tried, the longest name first.
-    for mark, kinds in ((":", ("feature_view", "on_demand_view", "dataset")), (".", KINDS)):
+    for mark, kinds in ((":", (*VIEWS, "dataset")), (".", KINDS)):
         for cut in reversed([each.start() for each in re.finditer(re.escape(mark), text)]):
             if (found := _versions(text[:cut], kinds)) is not None:
                 return found, text[cut + 1 :]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench import workspace
 from workbench.core.errors import NotFound
+from workbench.features.definitions.kinds import SERVICE, VIEW
 from workbench.features.definitions.selections import choose
 from workbench.features.definitions.views import service_from
 from workbench.features.log.predictions import prediction_log
@@ -41,7 +42,7 @@ def reads_since(since: datetime) -> Counter[Feature]:
 
 def _of_service(reference: str) -> list[Feature]:
     try:
-        artifact = workspace.current().metadata.artifact("feature_service", reference)
+        artifact = workspace.current().metadata.artifact(SERVICE, reference)
         chosen = choose(service_from(artifact))
     except NotFound:  # a service or view that is gone was read before that
         return []
@@ -59,7 +60,7 @@ def _looked_up(deployment: Artifact) -> list[Feature]:
     retrieval = (deployment.properties.get("plan") or {}).get("retrieval") or {}
     found = []
     for view in retrieval.get("views", ()):
-        known = workspace.current().metadata.artifact("feature_view", view["ref"])
+        known = workspace.current().metadata.artifact(VIEW, view["ref"])
         names = [each["name"] for each in known.properties["columns"]]
         found += [(view["view"], names[each["position"]]) for each in view["columns"]]
     for step in retrieval.get("on_demand", ()):

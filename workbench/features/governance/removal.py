@@ -5,6 +5,7 @@ from __future__ import annotations
 from workbench import workspace
 from workbench.core.errors import Conflict, NotFound
 from workbench.features.definitions.computed import OnDemandView, computed_from
+from workbench.features.definitions.kinds import VIEW, VIEWS
 from workbench.features.definitions.names import check_asked_name
 from workbench.features.definitions.selections import View
 from workbench.features.definitions.versions import refuse_if_used
@@ -77,7 +78,7 @@ def rename_view(view: FeatureView | OnDemandView | str, name: str, *, force: boo
     newest = view_named(view)
     metadata = workspace.current().metadata
     check_asked_name(name)
-    for kind in ("feature_view", "on_demand_view"):
+    for kind in VIEWS:
         if metadata.versions(kind, name):
             raise Conflict(f"there is a view {name!r} already", hint="choose another name")
     versions = _versions(newest)
@@ -94,7 +95,7 @@ def rename_view(view: FeatureView | OnDemandView | str, name: str, *, force: boo
         made = step.write(newest.kind, name, properties=facts, columns=columns)
     carry(newest.kind, newest.name, name)
     _delete(versions)
-    return view_from(made) if made.kind == "feature_view" else computed_from(made)
+    return view_from(made) if made.kind == VIEW else computed_from(made)
 
 
 #: What is true of a version because of what was done with it.
@@ -110,7 +111,7 @@ def _versions(newest: Artifact) -> list[Artifact]:
 
 def _delete(versions: list[Artifact]) -> None:
     place = workspace.current()
-    tables = {view_from(each).table for each in versions if each.kind == "feature_view"}
+    tables = {view_from(each).table for each in versions if each.kind == VIEW}
     if tables:
         store = kept_open(place.settings.online_url)
         for table in tables & set(store.tables()):

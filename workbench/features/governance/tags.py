@@ -13,6 +13,7 @@ from workbench.core.html_tables import html_table
 from workbench.core.references import check_name
 from workbench.features.definitions.dependants import Flow, Step
 from workbench.features.definitions.dependants import Place as At
+from workbench.features.definitions.kinds import VIEWS
 from workbench.features.governance.places import columns_of, place_of
 from workbench.metadata import Artifact
 
@@ -21,7 +22,6 @@ Said = dict[str, dict[str, list[str]]]  # set or cleared → column ("" for all)
 Change = Callable[[list[str], list[str]], list[str]]
 
 SET, CLEARED = "set", "cleared"
-_VIEWS = ("feature_view", "on_demand_view")
 
 
 @dataclass(frozen=True)
@@ -260,7 +260,7 @@ def _said_of(flow: Flow) -> tuple[dict[At, set[str]], dict[At, set[str]]]:
     cleared: dict[At, set[str]] = {}
     for artifact in flow.artifacts.values():
         own = records.get(artifact.name, {}).get(artifact.kind, {})
-        inherent = set(artifact.properties.get("tags", ()) if artifact.kind in _VIEWS else ())
+        inherent = set(artifact.properties.get("tags", ()) if artifact.kind in VIEWS else ())
         if not own and not inherent:
             continue
         named = {what: own.get(what, {}) for what in (SET, CLEARED)}

@@ -10,6 +10,7 @@ from workbench import workspace
 from workbench.core import formats
 from workbench.core.errors import NotFound, Unavailable
 from workbench.core.html_tables import html_table
+from workbench.features.definitions.kinds import VIEW
 from workbench.features.definitions.views import FeatureView, view_from
 from workbench.features.governance.usage import Usage, usage
 from workbench.features.offline.cache import kept_at
@@ -113,7 +114,7 @@ def unused_features(*, days: float = 30) -> UnusedFeatures:
         idle = [each for each in features if not each.used]
         if not idle:
             continue
-        stored = next(iter(metadata.versions("feature_view", name)), None)
+        stored = next(iter(metadata.versions(VIEW, name)), None)
         whole = len(idle) == len(features)
         columns = [each.column for each in idle]
         cost = (0, 0, 0, 0.0) if stored is None else _cost(view_from(stored), columns, whole=whole)

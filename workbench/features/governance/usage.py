@@ -13,11 +13,11 @@ from workbench.core.errors import InvalidInput
 from workbench.core.html_tables import html_table
 from workbench.features.definitions.computed import OnDemandView
 from workbench.features.definitions.dependants import Dependant, Flow, in_use
+from workbench.features.definitions.kinds import VIEWS
 from workbench.features.definitions.views import FeatureView
 from workbench.features.governance.places import view_named
 from workbench.features.governance.reads import reads_since
 
-_VIEWS = ("feature_view", "on_demand_view")
 #: What is counted, and what it is called in JSON.
 _COUNTED = {
     "views": ("feature view", "on-demand view"),
@@ -122,13 +122,13 @@ def usage(view: FeatureView | OnDemandView | str | None = None, *, days: float =
         raise InvalidInput(f"days={days} is negative", hint="say how far back, such as days=30")
     place = workspace.current()
     if view is None:
-        newest = place.metadata.artifacts(_VIEWS, latest_only=True)
+        newest = place.metadata.artifacts(VIEWS, latest_only=True)
     else:
         newest = [view_named(view)]
     if not newest:
         return Usages()
     names = {each.name for each in newest}
-    versions = [each for each in place.metadata.artifacts(_VIEWS) if each.name in names]
+    versions = [each for each in place.metadata.artifacts(VIEWS) if each.name in names]
     flow = Flow(versions)
     reads = reads_since(place.clock.now() - timedelta(days=days))
     used = in_use()

@@ -12,6 +12,7 @@ from workbench import workspace
 from workbench.core.errors import InvalidInput, NotFound
 from workbench.data.columns import arrow_type
 from workbench.data.engine import open_engine
+from workbench.features.definitions.kinds import ON_DEMAND, SERVICE, VIEW
 from workbench.features.log.predictions import (
     Predicted,
     inputs_in,
@@ -105,11 +106,11 @@ def _served(log: Served) -> Logged:
     kept = table.select([ID, AT, *names]).rename_columns([ID, AT, *names.values()])
     return Logged(
         log.service,
-        "feature_service",
+        SERVICE,
         kept,
         repeated,
         sources,
-        (*reads.values(), *_records("feature_service", [each.service for each in shapes])),
+        (*reads.values(), *_records(SERVICE, [each.service for each in shapes])),
         log.since,
         log.until,
     )
@@ -199,7 +200,7 @@ def _sources(shapes: Sequence[Shape], names: Mapping[str, str]) -> dict[str, Col
     found: dict[str, ColumnSource] = {}
     for shape in shapes:
         for each in shape.features:
-            kind = "on_demand_view" if each.position is None else "feature_view"
+            kind = ON_DEMAND if each.position is None else VIEW
             try:
                 artifact = metadata.artifact(kind, each.view)
             except NotFound:

@@ -13,6 +13,7 @@ import numpy as np
 from workbench import workspace
 from workbench.data.engine import open_engine, parquet
 from workbench.features.definitions.computed import OnDemandView
+from workbench.features.definitions.kinds import SERVICE
 from workbench.features.definitions.selections import Chosen, choose, newest_alike
 from workbench.features.definitions.views import FeatureView, service_from
 from workbench.features.log.served_records import Feature, Shape
@@ -102,7 +103,7 @@ def compared(served: pa.Table, shape: Shape, tolerance: float) -> Iterator[Compa
         If a view's rows, or an on-demand feature, cannot be computed.
     """
     metadata = workspace.current().metadata
-    chosen = choose(service_from(metadata.artifact("feature_service", shape.service)))
+    chosen = choose(service_from(metadata.artifact(SERVICE, shape.service)))
     names = chosen.names()
     spine = _spine(served, shape)
     joined, events = _joined(served, spine, chosen, names)

@@ -10,6 +10,7 @@ from workbench.core.clock import micros
 from workbench.core.errors import InvalidInput
 from workbench.core.progress import progress as shown
 from workbench.data.times import as_utc
+from workbench.features.definitions.kinds import SERVICE, VIEW
 from workbench.features.definitions.refreshing import followed
 from workbench.features.definitions.registration import views as registered
 from workbench.features.definitions.selections import Asked, resolve
@@ -20,9 +21,9 @@ from workbench.features.definitions.views import (
     view_from,
 )
 from workbench.features.online.carrying import Materialization
+from workbench.features.online.compiled import forget_plans
 from workbench.features.online.precomputing import forget
 from workbench.features.online.precomputing import precompute as put_together
-from workbench.features.online.reading import forget_plans
 
 Progress = Callable[[str, int, int], None]
 
@@ -134,7 +135,7 @@ def materialize(
 
 def _current(view: FeatureView, *, refresh: bool) -> FeatureView:
     """Return what a view's table is filled with: its versions of one definition share the table."""
-    versions = workspace.current().metadata.versions("feature_view", view.name)
+    versions = workspace.current().metadata.versions(VIEW, view.name)
     same = (each for each in versions if each.properties["definition"] == view.definition)
     alike = next(same, view.artifact)
     newest = view_from(alike)
@@ -148,7 +149,7 @@ def _services(asked: Asked | Sequence[Asked] | None) -> list[FeatureService]:
     found: list[FeatureService] = []
     for each in listed:
         if isinstance(each, str) and ":" not in each:
-            artifact = workspace.current().metadata.artifact("feature_service", each)
+            artifact = workspace.current().metadata.artifact(SERVICE, each)
             found.append(service_from(artifact))
         elif isinstance(each, FeatureService):
             found.append(each)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.core.clock import MICROSECOND
 from workbench.core.errors import InvalidInput, NotFound, near
+from workbench.features.definitions.kinds import SERVICE
 from workbench.features.online.fetching import FORMAT
 from workbench.features.online.precomputed import sections_of
 
@@ -117,7 +118,7 @@ def _precomputed(features: Asked | Sequence[Asked]) -> FeatureService | None:
         found = metadata.find_artifact(features.artifact.id)
     elif isinstance(features, str) and features and ":" not in features:
         try:
-            found = metadata.artifact("feature_service", features)
+            found = metadata.artifact(SERVICE, features)
         except NotFound:
             return None
     else:

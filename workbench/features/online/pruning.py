@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from workbench import workspace
-from workbench.features.definitions.recording import VIEW
-from workbench.features.definitions.registration import SERVICE
+from workbench.features.definitions.kinds import SERVICE, VIEW
 from workbench.features.definitions.views import service_from, view_from
 from workbench.features.online.stores.store import kept_open
 
