@@ -104,6 +104,37 @@ class ArtifactQueries(Database):
         """Return every live version of a name, newest first."""
         return sorted(self.artifacts(kind, name), key=lambda each: -each.version)
 
+    def meanings(self, kinds: Sequence[str], names: Iterable[str]) -> frozenset[tuple[object, ...]]:
+        """Return what is equal for as long as references to these names mean the same artifacts.
+
+        Parameters
+        ----------
+        kinds : sequence of str
+        names : iterable of str
+            Without version.
+        """
+        known = list(names)
+        live = (
+            select(
+                col(ArtifactRow.kind),
+                col(ArtifactRow.name),
+                func.max(col(ArtifactRow.version)),
+                func.count(),
+            )
+            .where(
+                col(ArtifactRow.kind).in_(kinds),
+                col(ArtifactRow.name).in_(known),
+                col(ArtifactRow.state) != "deleted",
+            )
+            .group_by(col(ArtifactRow.kind), col(ArtifactRow.name))
+        )
+        aliases = select(
+            col(AliasRow.kind), col(AliasRow.name), col(AliasRow.alias), col(AliasRow.version)
+        ).where(col(AliasRow.kind).in_(kinds), col(AliasRow.name).in_(known))
+        with self.reading() as session:
+            found = [*session.execute(live), *session.execute(aliases)]
+        return frozenset(tuple(each) for each in found)
+
     def last_used(self, artifact_ids: Iterable[str]) -> dict[str, str]:
         """Return, for each artifact that an execution touched, the latest time as ISO 8601."""
         query = (

@@ -6,21 +6,18 @@ In a notebook, `online`. In a replica, which has neither metadata nor pandas: `o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from workbench.core.errors import InvalidInput, NotFound
+from workbench.features.online.compiled import ready_plan
 from workbench.features.online.fetching import ReadyPlan, Served, fetch, read
 from workbench.features.online.plans import plan_of
 from workbench.features.online.stores.store import OnlineStore, kept_open, open_store
 
 if TYPE_CHECKING:
     from workbench.features.definitions.selections import Asked
-
-_PINNED = re.compile(r"[^@:]+@[0-9]+(:.*)?")
 
 __all__ = ["OnlineStore", "ReadyPlan", "Served", "fetch", "online", "open_store", "plan_of", "read"]
 
@@ -57,8 +54,7 @@ def online(
     ----------
     features : FeatureService, views, ``"view"`` or ``"view:column"``
         A service, a view or a reference with its version is looked up in the records once; a name
-        without is looked up each time, which takes some milliseconds, for it may mean another
-        version by then.
+        without again when somebody has given it a newer version.
     entities : dict or list of dict
         The keys of each, and the inputs of on-demand views; further entries are ignored.
     at : datetime, date or str, optional
@@ -92,7 +88,7 @@ def online(
             hint='give dicts of keys, such as [{"carrier": "UA"}]',
         )
     place = workspace.current()
-    found = _plan(features).fetch(
+    found = ready_plan(features).fetch(
         kept_open(place.settings.online_url),
         entities,
         at=None if at is None else as_utc(at, "at"),
@@ -104,33 +100,3 @@ def online(
             hint=f"run wb.materialize([{found.absent[0]!r}])",
         )
     return found.served() if statuses else found.rows
-
-
-def _plan(features: Asked | Sequence[Asked]) -> ReadyPlan:
-    """Compile once what cannot change; a name may mean a newer version the next time."""
-    from workbench import workspace
-    from workbench.features.definitions.computed import OnDemandView
-    from workbench.features.definitions.views import FeatureService, FeatureView
-
-    records = (FeatureService, FeatureView, OnDemandView)
-
-    def pinned(each: object) -> bool:
-        return bool(_PINNED.fullmatch(each)) if isinstance(each, str) else isinstance(each, records)
-
-    if isinstance(features, (str, *records)):
-        features = [features]
-    asked = tuple(features)
-    if all(map(pinned, asked)):
-        return _compiled(workspace.current().settings.database_url, asked)
-    return ReadyPlan(plan_of(asked))
-
-
-def forget_plans() -> None:
-    """Compile anew what is asked for from now on: how it is kept in the store has changed."""
-    _compiled.cache_clear()
-
-
-@lru_cache(maxsize=256)
-def _compiled(database: str, features: tuple[Asked, ...]) -> ReadyPlan:
-    del database  # the same reference means something else there
-    return ReadyPlan(plan_of(features))

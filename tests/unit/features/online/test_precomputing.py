@@ -22,13 +22,14 @@ from workbench.features.definitions.aggregations import Aggregation
 from workbench.features.definitions.entities import Entity
 from workbench.features.definitions.registration import feature_service, feature_view
 from workbench.features.definitions.views import FeatureService, FeatureView
+from workbench.features.online.compiled import ready_plan
 from workbench.features.online.fetching import Served, fetch, read
 from workbench.features.online.materialization import materialize
 from workbench.features.online.plans import plan_of
 from workbench.features.online.precomputed import sections_of
 from workbench.features.online.precomputing import precompute
 from workbench.features.online.pushing import push
-from workbench.features.online.reading import _plan, online
+from workbench.features.online.reading import online
 from workbench.features.online.stores.state import TableState, pack_state
 from workbench.features.online.stores.store import OnlineStore, open_store
 from workbench.serving.retrieval import Retrieval
@@ -95,7 +96,7 @@ def test_it_says_what_the_views_say(service: FeatureService, clock: FakeClock) -
     online(service, {"key": "a"})
     written = materialize(service, precompute=True)
     assert written["all@1"] > 0
-    assert _plan(service).content["precomputed"] is not None
+    assert ready_plan(service).content["precomputed"] is not None
     assert online(service, {"key": "a"}) == [
         {"x": 1, "y": "u", "z": 1.5, "v_sum_2h": 3, "count_3h": 2}
     ]
