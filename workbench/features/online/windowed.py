@@ -190,12 +190,10 @@ def push_events(
         by_key.setdefault(key, []).append(event)
 
     def change(there: list[bytes | None]) -> list[bytes | None]:
-        rows: list[bytes | None] = []
-        for row, mine in zip(there, by_key.values(), strict=True):
-            tiles = packed.Tiles(layout) if row is None else packed.unpack(row, layout)
-            packed.add_once(tiles, mine, writing.at)
-            rows.append(packed.pack(tiles))
-        return rows
+        return [
+            packed.with_events(row, layout, mine, writing.at, once=True)
+            for row, mine in zip(there, by_key.values(), strict=True)
+        ]
 
     store.update(view.table, list(by_key), change, writing=writing)
     return len(events)

@@ -19,7 +19,6 @@ from workbench.features.online.stores.store import OnlineStore
 from workbench.features.streams.events import Event
 from workbench.features.windows import packed
 from workbench.features.windows.layout import layout_of
-from workbench.features.windows.tiles import Tiles
 
 Rows = list[tuple[bytes, bytes]]
 _KEPT_OPEN = 20_000
@@ -116,7 +115,7 @@ class AggregatedTarget:
         self._table = view.table
         self._layout = layout_of(view.aggregations, view.inputs)
         self._known = known
-        self._open: OrderedDict[bytes, tuple[Tiles, bytes | None]] = OrderedDict()
+        self._open: OrderedDict[bytes, bytes] = OrderedDict()
         self._before: dict[bytes, bytes | None] = {}
 
     def change(self, events: Sequence[Event], now: int) -> Change:
@@ -127,17 +126,14 @@ class AggregatedTarget:
         stored = self._known([key for key in by_key if key not in self._open])
         found = Change()
         for key, mine in by_key.items():
-            tiles, before = self._open.pop(key, (None, stored.get(key)))
-            if tiles is None:
-                tiles = self._unpacked(before)
+            before = self._open.pop(key, None) or stored.get(key)
             self._before[key] = before
             try:
-                packed.add_events(tiles, [(e.event, e.created, e.values) for e in mine], now)
-                changed: bytes | None = packed.pack(tiles)
+                changed: bytes | None = self._with(before, mine, now)
             except InvalidInput:
-                tiles, changed = self._one_by_one(before, mine, now, found)
+                changed = self._one_by_one(before, mine, now, found)
             if changed is not None:
-                self._open[key] = (tiles, changed)
+                self._open[key] = changed
                 found.rows.append((key, changed))
         while len(self._open) > _KEPT_OPEN:
             self._open.popitem(last=False)
@@ -158,7 +154,7 @@ class AggregatedTarget:
         self._before.clear()
 
     def forget(self) -> None:
-        """Drop the tiles that events were added to."""
+        """Drop the rows that events were added to."""
         self._open.clear()
         self._before.clear()
 
@@ -168,19 +164,18 @@ class AggregatedTarget:
         theirs = packed.unpack(there, self._layout)
         return packed.pack(packed.merge(theirs, packed.unpack(row, self._layout)))
 
-    def _unpacked(self, row: bytes | None) -> Tiles:
-        return Tiles(self._layout) if row is None else packed.unpack(row, self._layout)
+    def _with(self, row: bytes | None, events: Sequence[Event], now: int) -> bytes:
+        given = [(each.event, each.created, each.values) for each in events]
+        return packed.with_events(row, self._layout, given, now)
 
     def _one_by_one(
         self, row: bytes | None, events: Sequence[Event], now: int, found: Change
-    ) -> tuple[Tiles, bytes | None]:
-        """Add the events that can be added; refuse the others."""
-        tiles, changed = self._unpacked(row), None
+    ) -> bytes | None:
+        """Add the events that can be added, if any; refuse the others."""
+        changed: bytes | None = None
         for each in events:
             try:
-                packed.add_events(tiles, [(each.event, each.created, each.values)], now)
-                changed = packed.pack(tiles)
+                changed = self._with(row if changed is None else changed, [each], now)
             except InvalidInput as error:
                 found.refused.append((each, error.message))
-                tiles = self._unpacked(row if changed is None else changed)
-        return tiles, changed
+        return changed

@@ -1,11 +1,14 @@
 """One key's tiles as bytes that a request reads at an instant, without unpacking them.
 
-A row is its order, 16 bytes (the newest event and from when it answers, as rows of other views have
-their event and creation time), and a MessagePack array: the format, from when it answers, what
-`last` gives, the numbers of the tiles that hold events, and for each result what it is from each
-of those tiles to the newest one. A window ends at the newest event that counts, so its value is
-found by one search for its first tile, however long it is. The tiles themselves, which only a
-writer needs, follow as bytes of their own.
+A row begins with its order, 16 bytes (the newest event and from when it answers, as rows of other
+views have their event and creation time), its format and the lengths of what follows: digests of
+the newest events and their times, the tiles as a MessagePack array, and events that wait to be put
+into those (see `waiting`).
+
+The array holds what `last` gives, the numbers of the tiles that hold events, and for each result
+what it is from each of those tiles to the newest one. A window ends at the newest event that
+counts, so its value is found by one search for its first tile, however long it is. The tiles
+themselves, which only a writer needs, and the values that they count follow as bytes of their own.
 """
 
 from __future__ import annotations
@@ -13,8 +16,7 @@ from __future__ import annotations
 import struct
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -22,36 +24,46 @@ import msgpack
 
 from workbench.core.errors import InvalidInput
 from workbench.features.windows.layout import Layout
-from workbench.features.windows.results import Result, check_values, stored, suffixes, value_at
-from workbench.features.windows.tiles import Tiles, add_events, add_once, merge, settled
-from workbench.features.windows.values import given
+from workbench.features.windows.readers import readers_of, with_late
+from workbench.features.windows.results import stored, suffixes, value_at, values_held
+from workbench.features.windows.tiles import (
+    DIGEST,
+    Event,
+    Tiles,
+    add_events,
+    add_once,
+    checked,
+    merge,
+    settled,
+    told_apart,
+)
+from workbench.features.windows.waiting import (
+    FEW_VALUES,
+    MOST_WAITING,
+    ROOM,
+    Late,
+    may_wait,
+)
 
-__all__ = ["Tiles", "add_events", "add_once", "empty", "merge", "pack", "read", "settled", "unpack"]
+__all__ = [
+    "Tiles",
+    "add_events",
+    "add_once",
+    "empty",
+    "merge",
+    "pack",
+    "read",
+    "settled",
+    "unpack",
+    "with_events",
+]
 
-_FORMAT = 1
-_ORDER = struct.Struct(">QQ")
+_FORMAT = 2
+#: Order; format, whether events may wait, how many do, how many are remembered, the tiles' bytes.
+_HEAD = struct.Struct(">QQB?HHI")
+_MANY = b"\xdc"  # MessagePack's array of a length that two bytes tell
 _SHIFT = 1 << 63
 _ZERO = ("count", "distinct")  # what is 0 where no event counts; all else is None
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """Where a feature is read."""
-
-    function: str
-    column: int | None
-    start: int  # position among the starts; -1 for last
-    result: int
-    window: int
-    tile: int
-    convert: Callable[[Any], Any] | None
-
-
-@dataclass(frozen=True)
-class _Compiled:
-    results: tuple[Result, ...]
-    starts: tuple[tuple[int, int, int], ...]  # the series, its tile and a window's length
-    readers: tuple[_Reader, ...]
 
 
 def pack(tiles: Tiles) -> bytes:
@@ -64,45 +76,136 @@ def pack(tiles: Tiles) -> bytes:
         (counted tile by tile) where values are counted: such a row would grow without bound.
     """
     tiles.prune(tiles.floor)
-    compiled = _compiled(tiles.layout)
-    numbers = []
-    results: list[Any] = [None] * len(compiled.results)
-    state = []
-    for position, (series, known) in enumerate(zip(tiles.layout.series, tiles.series, strict=True)):
+    layout, readers = tiles.layout, readers_of(tiles.layout)
+    numbers: list[bytes] = []
+    results: list[Any] = [None] * len(readers.results)
+    state, counted, held, room = [], [], 0, True
+    for position, (series, known) in enumerate(zip(layout.series, tiles.series, strict=True)):
         ordered = sorted(known)
-        numbers.append(array("q", ordered).tobytes())
         kept = [known[number] for number in ordered]
-        state.append(kept)
-        check_values(tiles.layout, series, kept)
-        wanted = [i for i, each in enumerate(compiled.results) if each.series == position]
-        columns = suffixes(series, ordered, kept, [compiled.results[i] for i in wanted])
-        for i, column in zip(wanted, columns, strict=True):
-            results[i] = stored(column)
-    latest = [tiles.latest.get(column) for column in tiles.layout.latest]
+        numbers.append(array("q", ordered).tobytes())
+        held += values_held(layout, series, kept)
+        counting = readers.counting[position]
+        counted.append([[tile[place] for tile in kept] for place in counting])
+        state.append([_without(tile, counting) for tile in kept] if counting else kept)
+        wanted = [(place, readers.results[place]) for place in readers.wanted[position]]
+        columns = suffixes(series, ordered, kept, [each for _, each in wanted])
+        for (place, result), column in zip(wanted, columns, strict=True):
+            results[place] = stored(column)
+            if result.function == "sum":
+                room = room and all(type(each) is not int or -ROOM < each < ROOM for each in column)
+    latest = [tiles.latest.get(column) for column in layout.latest]
+    body = msgpack.packb([latest, numbers, results, msgpack.packb(state), msgpack.packb(counted)])
     remembered = sorted(tiles.seen.items(), key=lambda each: (each[1], each[0]))
-    seen = [
-        array("Q", [digest for digest, _ in remembered]).tobytes(),
-        array("q", [event for _, event in remembered]).tobytes(),
-    ]
-    changes = msgpack.packb([state, *seen])  # what only a writer needs
-    body = msgpack.packb([_FORMAT, tiles.floor, latest, numbers, results, changes])
-    return _ORDER.pack(tiles.newest + _SHIFT, tiles.floor + _SHIFT) + bytes(body)
+    return b"".join(
+        [
+            _HEAD.pack(
+                tiles.newest + _SHIFT,
+                tiles.floor + _SHIFT,
+                _FORMAT,
+                room and held <= FEW_VALUES,
+                0,
+                len(remembered),
+                len(body),
+            ),
+            *(digest for digest, _ in remembered),
+            array("q", [event for _, event in remembered]).tobytes(),
+            body,
+        ]
+    )
 
 
 def unpack(row: bytes, layout: Layout) -> Tiles:
-    """Return the tiles that `pack` made a row of."""
-    known = _known(row)
+    """Return the tiles of a row, with the events in them that wait there."""
+    newest, floor, waiting, remembered, (latest, numbers, _, state, counted) = _known(row)
     tiles = Tiles(layout)
-    tiles.newest = _ORDER.unpack_from(row)[0] - _SHIFT
-    tiles.floor = known[1]
-    for column, candidate in zip(layout.latest, known[2], strict=True):
+    tiles.newest, tiles.floor = newest, floor
+    for column, candidate in zip(layout.latest, latest, strict=True):
         if candidate is not None:
             tiles.latest[column] = tuple(candidate)
-    state, digests, events = msgpack.unpackb(known[5], strict_map_key=False)
-    tiles.seen = dict(zip(array("Q", digests), array("q", events), strict=True))
-    for series, numbers, kept in zip(tiles.series, known[3], state, strict=True):
-        series.update(zip(array("q", numbers), kept, strict=True))
+    start, end = _HEAD.size, _HEAD.size + remembered * DIGEST
+    digests = [row[each : each + DIGEST] for each in range(start, end, DIGEST)]
+    times = array("q", row[end : end + remembered * 8])
+    tiles.seen = dict(zip(digests, times, strict=True))
+    values = msgpack.unpackb(counted, strict_map_key=False)
+    kept = msgpack.unpackb(state)
+    for series, places, mine, known, columns in zip(
+        tiles.series, readers_of(layout).counting, numbers, kept, values, strict=True
+    ):
+        for place, column in zip(places, columns, strict=True):
+            for tile, counts in zip(known, column, strict=True):
+                tile[place] = counts
+        series.update(zip(array("q", mine), known, strict=True))
+    for event, created, digest, held in waiting:
+        tiles.add(event, created, held)
+        if digest:
+            tiles.seen[digest] = event
     return tiles
+
+
+def with_events(
+    row: bytes | None, layout: Layout, events: Iterable[Event], now: int, *, once: bool = False
+) -> bytes:
+    """Return a key's row with more events, as `add_events` or, if `once`, `add_once` adds them.
+
+    A few are written behind its tiles, which costs the same however many those are; when many wait
+    there they are put into the tiles.
+
+    Parameters
+    ----------
+    row : bytes or None
+        None for a key without one.
+    layout : Layout
+    events : iterable of (int, int, sequence)
+    now : int
+        In microseconds.
+    once : bool
+
+    Raises
+    ------
+    InvalidInput
+        As `add_events` and `pack` do.
+    """
+    row = _blank(layout) if row is None else row
+    events = list(events)
+    ready = checked(layout, events, now)
+    newest, floor, _, open_, waiting, remembered, size = _head(row)
+    if not open_ or len(ready) + waiting > MOST_WAITING or not all(may_wait(e[2]) for e in ready):
+        tiles = unpack(row, layout)
+        (add_once if once else add_events)(tiles, events, now)
+        return pack(tiles)
+    added = []
+    digests_end = _HEAD.size + remembered * DIGEST
+    behind = digests_end + remembered * 8 + size
+    for digest, (event, created, values) in told_apart(ready) if once else _untold(ready):
+        # A digest is found by chance as rarely among other bytes as among digests.
+        if digest and (
+            row.find(digest, _HEAD.size, digests_end) >= 0 or row.find(digest, behind) >= 0
+        ):
+            continue
+        added.append(msgpack.packb([event, created, digest, values]))
+        newest, floor = max(newest, event), max(floor, event, created)
+    head = _HEAD.pack(
+        newest + _SHIFT, floor + _SHIFT, _FORMAT, True, waiting + len(added), remembered, size
+    )
+    return b"".join([head, row[_HEAD.size :], *added])
+
+
+def _untold(events: Iterable[Event]) -> Iterator[tuple[bytes, Event]]:
+    for each in events:
+        yield b"", each
+
+
+@lru_cache(maxsize=256)
+def _blank(layout: Layout) -> bytes:
+    return pack(Tiles(layout))
+
+
+def _without(tile: Sequence[Any], places: Sequence[int]) -> list[Any]:
+    rest = list(tile)
+    for place in places:
+        rest[place] = None
+    return rest
 
 
 def read(
@@ -139,36 +242,46 @@ def read(
     >>> [read(pack(tiles), layout, second * 1_000_000) for second in (9, 65, 66, 70)]
     [[5], [5], [3], [None]]
     """
-    _, floor, latest, numbers, results, _ = _known(row)
+    _, floor, waiting, _, (latest, numbers, results, _, counted) = _known(row)
     if at < floor:
         if named:
             return None
         at = floor
-    compiled = _compiled(layout)
+    readers = readers_of(layout)
+    late = Late(waiting)
     starts = []
-    for series, tile, window in compiled.starts:
+    for series, tile, window in readers.starts:
         there = memoryview(numbers[series]).cast("q")
-        first = bisect_left(there, (at - window) // tile)
-        starts.append((first, there[-1] if first < len(there) else None))
-    readers = compiled.readers
+        number = (at - window) // tile
+        first = bisect_left(there, number)
+        behind = late.since(number, tile) if waiting else late
+        starts.append((first, there[-1] if first < len(there) else None, behind))
+    values: list[Any] | None = None
     found = []
-    for reader in readers if positions is None else [readers[each] for each in positions]:
+    chosen = readers.features
+    for reader in chosen if positions is None else [chosen[each] for each in positions]:
         value: Any = None
         if reader.start < 0:
             event = latest[reader.result]
+            if waiting and reader.column is not None:
+                event = late.column(reader.column).latest(event)
             if (
                 event is not None
                 and (event[0] // reader.tile + 1) * reader.tile > at - reader.window
             ):
                 value = event[2]
         else:
-            first, newest = starts[reader.start]
+            first, newest, behind = starts[reader.start]
             if newest is not None:
                 value = value_at(results[reader.result], first)
                 if reader.function == "decayed" and value is not None:
                     value *= 2.0 ** (((newest + 1) * reader.tile - at) / reader.tile)
             elif reader.function in _ZERO:
                 value = 0
+            if behind.events:
+                if reader.counted is not None and values is None:
+                    values = msgpack.unpackb(counted, strict_map_key=False)
+                value = with_late(reader, value, behind, at, first, results, values)
         if reader.convert is not None and value is not None:
             value = reader.convert(value)
         found.append(value)
@@ -182,41 +295,22 @@ def empty(layout: Layout, positions: Sequence[int] | None = None) -> list[Any]:
     return [0 if each.function in _ZERO else None for each in chosen]
 
 
-def _known(row: bytes) -> list[Any]:
-    known: list[Any] = msgpack.unpackb(memoryview(row)[_ORDER.size :], strict_map_key=False)
-    if known[0] != _FORMAT:
+def _head(row: bytes) -> tuple[int, int, int, bool, int, int, int]:
+    newest, floor, made, *rest = _HEAD.unpack_from(row)
+    if made != _FORMAT:
         raise InvalidInput(
-            f"the online store holds tiles of format {known[0]!r}, not {_FORMAT}",
+            "the online store holds tiles as another version of the platform wrote them",
             hint="materialize the view again",
         )
-    return known
+    return (newest - _SHIFT, floor - _SHIFT, made, *rest)
 
 
-@lru_cache(maxsize=256)
-def _compiled(layout: Layout) -> _Compiled:
-    places = {series.tile: position for position, series in enumerate(layout.series)}
-    results: dict[Result, int] = {}
-    starts: dict[tuple[int, int, int], int] = {}
-    readers = []
-    for each in layout.features:
-        convert = None
-        if each.function in ("min", "max", "last", "top_k"):
-            convert = given(each.kind)
-            if convert is not None and each.function == "top_k":
-                convert = _each(convert)
-        if each.function == "last":
-            place = layout.latest.index(each.column) if each.column is not None else 0
-            start = -1
-        else:
-            series = places[each.tile]
-            start = starts.setdefault((series, each.tile, each.window), len(starts))
-            result = Result(series, each.function, each.column, each.k)
-            place = results.setdefault(result, len(results))
-        readers.append(
-            _Reader(each.function, each.column, start, place, each.window, each.tile, convert)
-        )
-    return _Compiled(tuple(results), tuple(starts), tuple(readers))
-
-
-def _each(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda values: [convert(value) for value in values]
+def _known(row: bytes) -> tuple[int, int, list[Any], int, list[Any]]:
+    """Return a row's newest event, from when it answers, and what it holds."""
+    newest, floor, _, _, waiting, remembered, size = _head(row)
+    start = _HEAD.size + remembered * (DIGEST + 8)
+    body = msgpack.unpackb(memoryview(row)[start : start + size])
+    events = []
+    if waiting:
+        events = msgpack.unpackb(_MANY + waiting.to_bytes(2, "big") + row[start + size :])
+    return newest, floor, events, remembered, body

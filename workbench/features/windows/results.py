@@ -27,7 +27,10 @@ _OFFSET = struct.Struct("=II").unpack_from
 
 @dataclass(frozen=True)
 class Result:
-    """What is kept for reading: a function of a column, from each tile of a series on."""
+    """What is kept for reading: a function of a column, from each tile of a series on.
+
+    Besides those of features there is ``centre``, the mean that a deviation is taken from.
+    """
 
     series: int
     function: str
@@ -35,8 +38,9 @@ class Result:
     k: int
 
 
-def check_values(layout: Layout, series: Series, kept: Sequence[Tile]) -> None:
-    """Refuse tiles that count more than 10,000 values, tile by tile; raises InvalidInput."""
+def values_held(layout: Layout, series: Series, kept: Sequence[Tile]) -> int:
+    """Return how many values are counted, tile by tile; raises InvalidInput past 10,000 of one."""
+    every = 0
     for position, (part, column) in enumerate(series.parts, start=2):
         if part != "values":
             continue
@@ -47,6 +51,8 @@ def check_values(layout: Layout, series: Series, kept: Sequence[Tile]) -> None:
                 f"and at most {MOST_VALUES:,} are kept online",
                 hint="group the values into fewer, or take a shorter window",
             )
+        every += held
+    return every
 
 
 def suffixes(
@@ -93,11 +99,13 @@ def _result(
         return list(counts)
     if function in ("distinct", "top_k"):
         return _counted(parts["values", column], wanted.k if function == "top_k" else 0)
-    if function == "std":
-        squares = _squares(parts["count", column], parts["moments", column])
+    if function in ("std", "centre"):
+        moments = _moments(parts["count", column], parts["moments", column])
+        if function == "centre":
+            return [mean for mean, _ in moments]
         return [
             sqrt(total / (count - 1)) if count > 1 else None
-            for total, count in zip(squares, counts, strict=True)
+            for (_, total), count in zip(moments, counts, strict=True)
         ]
     if function == "decayed":
         aged = zip(parts["decayed", column], behind, strict=True)
@@ -127,8 +135,8 @@ def _greatest(one: Any, other: Any) -> Any:
     return max(one, other)
 
 
-def _squares(counts: Sequence[int | None], moments: Sequence[Any]) -> list[float]:
-    """Return the sums of squared distances from the mean (Chan, Golub and LeVeque 1983)."""
+def _moments(counts: Sequence[int | None], moments: Sequence[Any]) -> list[tuple[float, float]]:
+    """Return means and sums of squared distances from them (Chan, Golub and LeVeque 1983)."""
     count, mean, squares = 0, 0.0, 0.0
     found = []
     for more, moment in zip(counts, moments, strict=True):
@@ -138,7 +146,7 @@ def _squares(counts: Sequence[int | None], moments: Sequence[Any]) -> list[float
             mean += away * (more / both)
             squares += moment[1] + away * away * (count * more / both)
             count = both
-        found.append(squares)
+        found.append((mean, squares))
     return found
 
 
@@ -198,3 +206,8 @@ def value_at(stored: list[Any], index: int) -> Any:
         return number if isfinite(number) else None
     start, end = _OFFSET(stored[1], 4 * index)
     return msgpack.unpackb(stored[2][start:end])
+
+
+def length(stored: list[Any]) -> int:
+    """Return how many values `stored` keeps."""
+    return len(stored[1]) // 4 - 1 if stored[0] == "o" else len(stored[1]) // 8

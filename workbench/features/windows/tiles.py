@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -16,6 +16,7 @@ from workbench.features.windows.values import held
 
 NEVER = -(1 << 63)
 MOST_SEEN = 1_000
+DIGEST = 8  # bytes
 _MOST_AHEAD = 5 * 60 * 1_000_000
 Tile = list[Any]  # events, newest visible, then a part for each of the series' parts
 Event = tuple[int, int, Sequence[Any]]
@@ -46,7 +47,7 @@ class Tiles:
         self.latest: dict[int, tuple[int, int, Any]] = {}
         self.newest = NEVER
         self.floor = NEVER
-        self.seen: dict[int, int] = {}
+        self.seen: dict[bytes, int] = {}
 
     def add(self, event: int, created: int, values: Sequence[Any]) -> None:
         """Add one event: its times in microseconds, and what tiles hold of its values."""
@@ -102,7 +103,7 @@ def add_events(tiles: Tiles, events: Iterable[Event], now: int) -> None:
         If a value is not of its column's type, or an event would be known only minutes from now,
         as that of a clock that is wrong. Nothing is added then.
     """
-    for event, created, values in _checked(tiles.layout, events, now):
+    for event, created, values in checked(tiles.layout, events, now):
         tiles.add(event, created, values)
 
 
@@ -112,27 +113,32 @@ def add_once(tiles: Tiles, events: Iterable[Event], now: int) -> None:
     An event of the same time and values as one of the newest thousand is that one, delivered again;
     those that are equal among `events` are as many events. Raises as `add_events`.
     """
-    repeated: Counter[bytes] = Counter()
-    for event, created, values in _checked(tiles.layout, events, now):
-        said = msgpack.packb([event, values])
-        repeated[said] += 1
-        number = repeated[said].to_bytes(4)
-        digest = int.from_bytes(blake2b(said + number, digest_size=8).digest())
+    for digest, (event, created, values) in told_apart(checked(tiles.layout, events, now)):
         if digest not in tiles.seen:
             tiles.seen[digest] = event
             tiles.add(event, created, values)
     tiles.seen = _newest(tiles.seen)
 
 
-def _newest(seen: dict[int, int]) -> dict[int, int]:
+def told_apart(events: Iterable[Event]) -> Iterator[tuple[bytes, Event]]:
+    """Yield events with digests, which are equal only for the same event delivered again."""
+    repeated: dict[bytes, int] = {}
+    for each in events:
+        said = msgpack.packb([each[0], each[2]])
+        repeated[said] = number = repeated.get(said, 0) + 1
+        yield blake2b(said + number.to_bytes(4), digest_size=DIGEST).digest(), each
+
+
+def _newest(seen: dict[bytes, int]) -> dict[bytes, int]:
     if len(seen) <= MOST_SEEN:
         return seen
     ordered = sorted(seen.items(), key=lambda each: (each[1], each[0]))
     return dict(ordered[-MOST_SEEN:])
 
 
-def _checked(layout: Layout, events: Iterable[Event], now: int) -> list[Event]:
-    holders = [held(each.type) for each in layout.inputs]
+def checked(layout: Layout, events: Iterable[Event], now: int) -> list[Event]:
+    """Return events with their values as tiles hold them; raises as `add_events` does."""
+    holders = _holders(layout)
     ready: list[Event] = []
     for event, created, values in events:
         if max(event, created) > now + _MOST_AHEAD:
@@ -144,6 +150,11 @@ def _checked(layout: Layout, events: Iterable[Event], now: int) -> list[Event]:
         held_values = [hold(value) for hold, value in zip(holders, values, strict=True)]
         ready.append((event, created, held_values))
     return ready
+
+
+@lru_cache(maxsize=256)
+def _holders(layout: Layout) -> list[Callable[[Any], Any]]:
+    return [held(each.type) for each in layout.inputs]
 
 
 def merge(one: Tiles, other: Tiles) -> Tiles:

@@ -23,6 +23,7 @@ from workbench.features.windows.packed import (
     read,
     settled,
     unpack,
+    with_events,
 )
 
 LAYOUT = layout_of(AGGREGATIONS, INPUTS)
@@ -218,3 +219,41 @@ def test_a_row_remembers_its_newest_thousand_events() -> None:
     tiles = unpack(pack(tiles), layout)
     add_once(tiles, [(each, each, ()) for each in (0, 499, 500, 1_499)], FAR)
     assert read(pack(tiles), layout, 2_000) == [1_502]
+
+
+@given(EVENTS, EVENTS, TIMES, st.randoms(use_true_random=False))
+def test_events_that_wait_behind_the_tiles_are_read_and_unpacked_as_if_in_them(
+    first: list[Event], then: list[Event], at: int, chance: random.Random
+) -> None:
+    known = [each for each in first if visible(each) <= at]
+    late = [each for each in then if visible(each) <= at]
+    chance.shuffle(late)
+    row = pack(tiles_of(known))
+    for each in late:
+        row = with_events(row, LAYOUT, [each], FAR)
+    expected = values_at(AGGREGATIONS, NAMES, [*known, *late], at)
+    for same in (
+        row,
+        pack(unpack(row, LAYOUT)),
+        with_events(pack(tiles_of(known)), LAYOUT, late, FAR),
+    ):
+        found = read(same, LAYOUT, at)
+        assert found is not None
+        assert alike(found, expected)
+        assert unpack_order(same) == unpack_order(row)
+    positions = list(range(0, len(LAYOUT.features), 7))
+    assert alike(read(row, LAYOUT, at, positions) or [], [expected[each] for each in positions])
+
+
+@given(EVENTS, TIMES, st.lists(st.integers(0, 11), max_size=8))
+def test_an_event_delivered_again_counts_once_wherever_it_waits(
+    events: list[Event], at: int, again: list[int]
+) -> None:
+    known = [each for each in events if visible(each) <= at]
+    row, tiles = None, Tiles(LAYOUT)
+    for each in [*known, *(known[place] for place in again if place < len(known))]:
+        row = with_events(row, LAYOUT, [each], FAR, once=True)
+        add_once(tiles, [each], FAR)
+    found = read(row or pack(tiles), LAYOUT, at)
+    assert found is not None
+    assert alike(found, read(pack(tiles), LAYOUT, at) or [])
