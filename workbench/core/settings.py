@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -65,6 +66,8 @@ class Settings(BaseSettings):
     @classmethod
     def _several(cls, given: object) -> object:
         """Read a variable's text as a list; a file has one."""
+        if isinstance(given, str) and given.lstrip().startswith("["):
+            return json.loads(given)  # as a list is written in a file
         if isinstance(given, str):
             return tuple(each.strip() for each in given.split(",") if each.strip())
         return given

@@ -120,6 +120,20 @@ class TestSettings:
             monkeypatch.setenv(name, value)
         assert load_settings() == settings
 
+    @pytest.mark.parametrize("text", ["pii,secret", '["pii", "secret"]', " pii , secret,"])
+    def test_several_tags_are_read_from_text(self, tmp_path, monkeypatch, text):
+        monkeypatch.setenv("WORKBENCH_BLOCKED_TAGS", text)
+        settings = load_settings(home=tmp_path)
+        assert settings.blocked_tags == ("pii", "secret")
+        for name, value in settings.environment().items():
+            monkeypatch.setenv(name, value)
+        assert load_settings() == settings
+
+    def test_a_list_that_does_not_end_is_no_tag(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("WORKBENCH_BLOCKED_TAGS", '["pii"')
+        with pytest.raises(InvalidInput, match="blocked_tags"):
+            load_settings(home=tmp_path)
+
     def test_an_unknown_setting_names_its_neighbour(self):
         with pytest.raises(InvalidInput, match="did you mean 'home'"):
             load_settings(hom="x")
