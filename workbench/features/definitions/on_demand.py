@@ -72,7 +72,7 @@ def on_demand_view(
     NotFound
         If a view does not exist.
     Conflict
-        If a feature that others use would go.
+        If a feature that others use would go, or take an input that they do not give.
     InvalidInput
         If a parameter is neither an input nor a feature, an input has no parameter, or the function
         uses something that its record cannot keep.

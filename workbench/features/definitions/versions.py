@@ -94,6 +94,12 @@ def _lost(former: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str,
         if _kind(key["type"]) != _kind(other["type"]):
             what = f"be keyed by {key['name']} as {other['type']} in place of {key['type']}"
             return dict.fromkeys(before, what)
+    if "arguments" in properties:  # computed on demand: its inputs are the request's
+        given = {each["name"]: each["type"] for each in former["inputs"]}
+        for each in properties["inputs"]:
+            if given.get(each["name"]) != each["type"]:
+                what = f"take the input {each['name']!r} ({each['type']}), which nobody gives yet"
+                return dict.fromkeys(before, what)
     lost = {name: f"lose the feature {name!r}" for name in before if name not in after}
     for name, kind in after.items():
         if before.get(name, kind) != kind:

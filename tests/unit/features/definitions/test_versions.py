@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -90,6 +91,25 @@ def test_a_key_of_another_width_is_asked_for_as_before(chain: Chain) -> None:
     feature_service("by", far(lambda: "SELECT distance::INT AS far, time, seats FROM flights"))
     newest = far(lambda: "SELECT distance::BIGINT AS far, time, seats FROM flights")
     assert [each.type for each in newest.keys] == ["int64"]
+
+
+@pytest.mark.filterwarnings("ignore:.*another definition")
+def test_an_input_that_no_request_gives_cannot_be_asked_for(chain: Chain) -> None:
+    def pace(distance: float, last_delay: float, wind: float) -> float:
+        return distance
+
+    given = {"distance": float, "wind": float}
+    options: dict[str, Any] = {"name": "pace", "features": ["delays:last_delay"]}
+    with pytest.raises(Conflict, match=r"take the input 'wind'.* which nobody gives yet"):
+        on_demand_view(inputs=given, **options)(pace)
+    assert resolve(chain.service)
+    assert on_demand_view(inputs=given, replace=True, **options)(pace).version == 2
+    # One that is no longer needed may still be given.
+    assert on_demand_view(inputs={"distance": float}, **options)(_slower).version == 3
+
+
+def _slower(distance: float, last_delay: float) -> float:
+    return distance / 2
 
 
 @pytest.mark.parametrize("name", ["a:b", "view:delays"])
