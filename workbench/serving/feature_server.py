@@ -1,4 +1,4 @@
-"""Feature services over HTTP, as an ASGI application, and the process that runs it.
+"""Feature services over HTTP, as an ASGI application; `feature_processes` runs it.
 
 - ``POST /v1/features/{service}``: JSON or an Arrow stream in, the same out (or what `Accept` asks)
 - ``GET /v1/features`` and ``/v1/features/{service}``: what there is, and what it takes and gives
@@ -141,8 +141,7 @@ class FeatureApp:
         try:
             return await self._answer(method, path.rstrip("/"), query, body, headers)
         except WorkbenchError as error:
-            status = next((code for kind, code in _STATUSES if isinstance(error, kind)), 500)
-            return _said(status, error.message, error.hint)
+            return _said(_status_of(error), error.message, error.hint)
         except Exception:  # noqa: BLE001  # the border of a request: logged, and answered
             _log.exception("%s %s failed", method, path)
             return _said(500, f"{path} failed", "see the log of the service")
@@ -219,7 +218,7 @@ class FeatureApp:
                 answer = Answer(200, content, request_id=request_id)
             status = 200
         except WorkbenchError as error:
-            status = next((code for kind, code in _STATUSES if isinstance(error, kind)), 500)
+            status = _status_of(error)
             raise
         finally:
             took = time.perf_counter() - started
@@ -244,6 +243,10 @@ class FeatureApp:
             return True
         given = headers.get("authorization", "")
         return hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode())
+
+
+def _status_of(error: WorkbenchError) -> int:
+    return next((code for kind, code in _STATUSES if isinstance(error, kind)), 500)
 
 
 def _request_id(headers: Mapping[str, str]) -> str:

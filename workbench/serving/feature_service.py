@@ -1,7 +1,7 @@
 """A feature service inside a process: keys in, features out, and what was served into the log.
 
-It knows no HTTP server: it gets a method, a path and a body, and gives an answer. All that it needs
-of the workspace was compiled into its plan, so it runs in a replica too.
+It knows no HTTP. All that it needs of the workspace was compiled into its plan, so it runs in a
+replica too.
 """
 
 from __future__ import annotations

@@ -19,6 +19,9 @@ from workbench.features.definitions.versions import check_change, warn_of_change
 from workbench.features.definitions.views import FeatureView, view_from, view_properties
 from workbench.metadata import Artifact
 
+#: What makes another version of a view when it is another.
+_IDENTITY = ("definition", "datasets", "views", "rows_digest", "description", "owner", "tags")
+
 
 def register(rows: Rows, name: str, wanted: Wanted, *, replace: bool = False) -> FeatureView:
     """Record a view of some rows; the newest version if nothing changed.
@@ -78,9 +81,6 @@ def newest_of(kind: str, name: str) -> Artifact | None:
         return workspace.current().metadata.artifact(kind, name)
     except NotFound:
         return None
-
-
-_IDENTITY = ("definition", "datasets", "views", "rows_digest", "description", "owner", "tags")
 
 
 def _same(artifact: Artifact, properties: dict[str, object]) -> bool:

@@ -15,6 +15,9 @@ from workbench.features.governance.tags import carry
 from workbench.features.online.stores.store import kept_open
 from workbench.metadata import Artifact, ColumnSource
 
+#: What is true of a version because of what was done with it.
+_OF_ITS_OWN = ("online", "statistics")
+
 
 def delete_view(view: FeatureView | OnDemandView | str, *, force: bool = False) -> None:
     """Delete all versions of a view, and its tables in the online store.
@@ -96,10 +99,6 @@ def rename_view(view: FeatureView | OnDemandView | str, name: str, *, force: boo
     carry(newest.kind, newest.name, name)
     _delete(versions)
     return view_from(made) if made.kind == VIEW else computed_from(made)
-
-
-#: What is true of a version because of what was done with it.
-_OF_ITS_OWN = ("online", "statistics")
 
 
 def _versions(newest: Artifact) -> list[Artifact]:

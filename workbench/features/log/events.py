@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _KINDS = {bool: "bool", int: "int64", float: "float64", str: "string"}
 _LONGEST_ID = 200
+_HOW = "track one: wb.track_event({!r}, id, …)"
+_WRITERS = EventWriters()
 
 
 @dataclass(frozen=True)
@@ -147,12 +149,6 @@ def tracked_events(
     return pa.concat_tables(found, promote_options="permissive").sort_by(
         [("time", "ascending"), ("received", "ascending")]
     )
-
-
-_HOW = "track one: wb.track_event({!r}, id, …)"
-
-
-_WRITERS = EventWriters()
 
 
 def _folder(name: str, home: Path | None = None) -> Path:

@@ -8,11 +8,12 @@ says which label a row gets.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from workbench import workspace
 from workbench.core.errors import InvalidInput
+from workbench.core.json_values import as_json
 from workbench.data.columns import check_column
 from workbench.data.datasets import Dataset
 from workbench.data.datasets.declaration import Declaration
@@ -115,8 +116,8 @@ def served_training_set(
     origin = {
         "log": source.name,
         "kind": source.kind,
-        "since": _text(source.since),
-        "until": _text(source.until),
+        "since": as_json(source.since),
+        "until": as_json(source.until),
         "labels": None if known is None else known.name,
         "horizon_seconds": None if within is None else within.total_seconds(),
     }
@@ -149,7 +150,3 @@ def _said(counts: Mapping[str, Any]) -> str:
         f"{counts['pending']:,} are pending, {labels['late']:,} labels came too late and "
         f"{labels['unknown']:,} have ids that are not in the log"
     )
-
-
-def _text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()

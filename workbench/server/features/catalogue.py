@@ -7,6 +7,7 @@ from typing import Any
 
 from workbench import workspace
 from workbench.core.errors import Unavailable
+from workbench.features.definitions.kinds import SERVICE, VIEW, VIEWS
 from workbench.features.online.freshness import Freshness
 from workbench.metadata import Artifact
 from workbench.server import listing
@@ -22,12 +23,12 @@ def catalogue() -> dict[str, Any]:
     metadata = workspace.current().metadata
     found = [
         each
-        for kind in ("feature_view", "on_demand_view", "feature_service")
+        for kind in (*VIEWS, SERVICE)
         for each in metadata.artifacts(kind, latest_only=True, limit=MOST)
     ]
     used = metadata.last_used([each.id for each in found])
     around = listing.surroundings(metadata, found)
-    known, trouble = _in_store([each for each in found if each.kind == "feature_view"])
+    known, trouble = _in_store([each for each in found if each.kind == VIEW])
     rows = [
         listing.artifact_record(each, around, used.get(each.id))
         | _looked_for(each)
@@ -47,24 +48,16 @@ def _in_store(views: list[Artifact]) -> tuple[dict[str, Freshness] | None, str |
 
 
 def _fresh(each: Artifact, known: dict[str, Freshness] | None, now: datetime) -> str:
-    if each.kind in ("feature_service", "on_demand_view"):
-        return {"feature_service": "service", "on_demand_view": "on demand"}[each.kind]
+    if each.kind != VIEW:
+        return "service" if each.kind == SERVICE else "on demand"
     return "unknown" if known is None else word_of(each.properties, known.get(each.id), now)
 
 
 def _looked_for(artifact: Artifact) -> dict[str, Any]:
     """Return what a view or service is filtered and searched by."""
     said = artifact.properties
-    if artifact.kind == "feature_service":
-        return {
-            "features": [str(each) for each in said.get("features") or []],
-            "entities": [],
-            "owner": str(said.get("owner") or ""),
-            "tags": list(said.get("tags") or []),
-            "description": str(said.get("description") or ""),
-        }
     return {
-        "features": named(said.get("columns")),
+        "features": named(said.get("features" if artifact.kind == SERVICE else "columns")),
         "entities": named(said.get("entities")),
         "owner": str(said.get("owner") or ""),
         "tags": list(said.get("tags") or []),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from workbench import workspace
@@ -128,6 +129,4 @@ def _age(seconds: float | None, aggregations: object) -> str:
         return "its windows"
     if seconds is None:
         return "any age"
-    from datetime import timedelta
-
     return span(timedelta(seconds=seconds))

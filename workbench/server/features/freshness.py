@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench import workspace
 from workbench.core.calls import call
+from workbench.core.json_values import as_json
 from workbench.features.definitions.views import view_from
 from workbench.features.online.freshness import Freshness
 from workbench.features.online.freshness import freshness as asked
@@ -34,12 +35,12 @@ def freshness(view: Artifact) -> dict[str, Any]:
             "word": word_of(said, known, now),
             "ttl": said.get("ttl_seconds"),
             "rows": known.rows,
-            "newest": _time(known.newest_event),
-            "written": _time(known.written_at),
+            "newest": as_json(known.newest_event),
+            "written": as_json(known.written_at),
             "source": known.source,
-            "materialized": _time(known.materialized_at),
-            "as_of": _time(known.as_of),
-            "times": [_time(each.ended_at) for each in reversed(complete)],
+            "materialized": as_json(known.materialized_at),
+            "as_of": as_json(known.as_of),
+            "times": [as_json(each.ended_at) for each in reversed(complete)],
         }
     return {
         "tables": _table(done),
@@ -78,10 +79,6 @@ def word_of(said: Mapping[str, Any], known: Freshness | None, now: datetime) -> 
         return "fresh"
     age = (known.as_of or now) - known.newest_event
     return "stale" if age > timedelta(seconds=allowed) else "fresh"
-
-
-def _time(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
 
 
 def _table(done: list[Execution]) -> list[dict[str, Any]]:

@@ -12,12 +12,12 @@ from workbench.features.offline.cache import known_rows
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: A row's key has a row that was known and is young enough; none was known; all were too old.
-STATUSES = ("present", "missing", "expired")
-
 
 def statuses(view: FeatureView, spine: pa.Table, at: pa.Array | None) -> list[str]:
     """Return, for each row of a spine, whether a view that does not aggregate answers for it.
+
+    ``present`` if a row of its key was known and is young enough, ``missing`` if none was known,
+    ``expired`` if all were too old.
 
     Parameters
     ----------

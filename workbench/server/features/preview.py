@@ -12,6 +12,7 @@ from workbench.data.columns import Column, check_column
 from workbench.data.datasets import Dataset, dataset
 from workbench.features.definitions.selections import Chosen, choose
 from workbench.features.definitions.views import FeatureView
+from workbench.features.log.served_records import STATUSES
 from workbench.features.offline.cache import known_rows
 from workbench.features.offline.leakage import Leakage, leakage
 from workbench.features.offline.on_demand import Computing
@@ -159,7 +160,7 @@ def _counted(chosen: Chosen, answers: Answers) -> list[dict[str, Any]]:
     rows = []
     for each in chosen.selections:
         given = answers[each.view.name]
-        counts = {status: given.count(status) for status in ("present", "missing", "expired")}
+        counts = {status: given.count(status) for status in STATUSES}
         share = counts["present"] / len(given) if given else None
         rows.append(
             [
