@@ -8,9 +8,10 @@ rows aside whose label is not known yet; `streamed` goes through them piece by p
 a cluster join the pieces; `joined_rows` puts the result together, `label_counts` counts its labels,
 and `training_sets` stores it as a dataset.
 
-`why` explains one of its values: `evidence` reads all rows of a key from the source, `judging` says
-what became of each, and `reasons` tells it. `leakage` counts where a join by event time says
-something else, by `comparing` both, and what that is worth for a label, by `worth`.
+`why` explains one of its values: `asked_values` finds it, `evidence` reads all rows of its key from
+the source, `judging` says what became of each, and `reasons` tells it. `leakage` counts where a
+join by event time says something else, by `comparing` both, and what that is worth for a label, by
+`worth`.
 
 `from_log` makes a training set of what was `logged` instead; `late_labels` finds the labels of its
 rows.

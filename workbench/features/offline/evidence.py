@@ -132,7 +132,7 @@ def typed(keys: Mapping[str, Any], key: Column, view: FeatureView) -> Any:
     """
     if key.name not in keys:
         raise InvalidInput(
-            f"{key.name!r} is a key of the view {view.name!r}, and it was not given",
+            f"no {key.name!r} was given, which is a key of the view {view.name!r}",
             hint=near(key.name, keys),
         )
     value = keys[key.name]

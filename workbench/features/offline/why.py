@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,18 +16,10 @@ from workbench.data.datasets import dataset as dataset_of
 from workbench.data.times import as_utc
 from workbench.features.definitions.selections import choose
 from workbench.features.definitions.views import FeatureView
-from workbench.features.offline.evidence import (
-    Evidence,
-    Whole,
-    evidence_of,
-)
+from workbench.features.offline.asked_values import value_asked
+from workbench.features.offline.evidence import Evidence, Whole, evidence_of
 from workbench.features.offline.judging import by_event_time, judged, known_then, served_then
 from workbench.features.offline.reasons import Candidate, Why
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from workbench.features.definitions.selections import Chosen
 
 _FUTURE = 3
 
@@ -84,8 +76,8 @@ def why(
     [(7, 'late'), (9, 'future')]
     """
     made = dataset_of(dataset)
-    view, position, name = _feature(made, feature)
-    keys, at, stored = _asked(made, row, view, name)
+    asked = value_asked(made, row, feature)
+    view, position, keys, at = asked.view, asked.position, asked.keys, asked.at
     found = evidence_of(view, keys)
     value = known_then(found, view, position, at)
     early = by_event_time(found, view, position, at)
@@ -99,7 +91,7 @@ def why(
         view=view.ref,
         keys=keys,
         at=None if at is None else moment(at),
-        value=stored[0] if stored else value,
+        value=asked.stored[0] if asked.stored else value,
         chosen=None
         if verdict.chosen is None
         else _candidate(found, view, position, verdict.chosen, None),
@@ -176,97 +168,6 @@ def timeline(
         _candidate(found, view, position, place, verdict.reasons[place] or None)
         for place in ordered
     ]
-
-
-def _feature(made: Dataset, feature: str) -> tuple[FeatureView, int, str]:
-    """Return the view that a column of a training set is a feature of, and its place there."""
-    if made.artifact.properties.get("from_log"):
-        raise InvalidInput(
-            f"the features of {made.ref} are those that were served, not joined",
-            hint="what a join would have given instead is measured by wb.skew",
-        )
-    asked = made.artifact.properties.get("features")
-    if not asked:
-        raise InvalidInput(
-            f"{made.ref} is no training set: its columns were not joined",
-            hint="name a dataset that wb.training_set made",
-        )
-    chosen = choose(asked)
-    columns = [each.name for each in made.columns]
-    names = chosen.names(columns[: len(columns) - len(chosen.asked)])
-    pair = _pair(chosen, names, feature, made)
-    view = chosen.views[pair[0]]
-    if not isinstance(view, FeatureView):
-        raise InvalidInput(
-            f"{feature!r} is computed for each row by the on-demand view {view.ref}",
-            hint="ask for what it reads: " + ", ".join(view.reads or ["its inputs, given"]),
-        )
-    position = [each.name for each in view.columns].index(pair[1])
-    return view, position, names[pair]
-
-
-def _pair(
-    chosen: Chosen, names: Mapping[tuple[str, str], str], feature: str, made: Dataset
-) -> tuple[str, str]:
-    for pair in chosen.asked:
-        if feature in (names[pair], ":".join(pair), f"{chosen.views[pair[0]].ref}:{pair[1]}"):
-            return pair
-    known = [names[pair] for pair in chosen.asked]
-    raise InvalidInput(f"{made.ref} has no feature {feature!r}", hint=near(feature, known))
-
-
-def _asked(
-    made: Dataset, row: int | Mapping[str, Any], view: FeatureView, name: str
-) -> tuple[dict[str, Any], int | None, list[Any]]:
-    """Return a row's keys and time, and the value that is stored in it, if a row was named."""
-    needed = [each.name for each in view.keys]
-    if isinstance(row, Mapping):
-        given, stored = dict(row), []
-    else:
-        read = _row(made, row, {*needed, *([made.time] if made.time else []), name})
-        given, stored = read, [read[name]]
-    missing = [each for each in needed if each not in given]
-    if missing:
-        raise InvalidInput(
-            f"the row has no {missing[0]!r}, which is a key of the view {view.name!r}",
-            hint="give it beside the others: row={…}",
-        )
-    keys = {each: given[each] for each in needed}
-    if view.time is None:
-        return keys, None, stored
-    times = [each for each in (made.time, "at", "time") if each is not None and each in given]
-    if not times or given[times[0]] is None:
-        raise InvalidInput(
-            f"the row has no time, and the view {view.name!r} changes over time",
-            hint=f"give it beside the keys: row={{…, {made.time or 'at'!r}: …}}",
-        )
-    return keys, micros(as_utc(given[times[0]], "at")), stored
-
-
-def _row(made: Dataset, row: int, columns: set[str]) -> dict[str, Any]:
-    """Read one row, of its own row group only."""
-    import pyarrow.parquet as pq
-
-    if isinstance(row, bool) or not isinstance(row, (int, np.integer)):
-        raise InvalidInput(f"row={row!r} is no row's number", hint="or give keys and time: row={…}")
-    if not 0 <= row < made.rows:
-        raise InvalidInput(
-            f"{made.ref} has no row {row:,}", hint=f"its rows are 0 to {made.rows - 1:,}"
-        )
-    left = int(row)
-    wanted = [each.name for each in made.columns if each.name in columns]
-    for known, path in zip(made.files, made.paths(), strict=True):
-        if left >= known.rows:
-            left -= known.rows
-            continue
-        with pq.ParquetFile(path) as file:
-            for group in range(file.num_row_groups):
-                rows = file.metadata.row_group(group).num_rows
-                if left < rows:
-                    table: pa.Table = file.read_row_group(group, columns=wanted)
-                    return {each: table.column(each)[left].as_py() for each in wanted}
-                left -= rows
-    raise InvalidInput(f"{made.ref} has no row {row:,}")
 
 
 def _nearest(found: Evidence, rejected: Whole, at: int | None, limit: int) -> list[int]:
