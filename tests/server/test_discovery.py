@@ -147,7 +147,9 @@ async def test_related_datasets_are_those_that_share_a_key_and_tell_no_label(pos
     listed = {each["name"]: each for each in told["datasets"]}
     chosen = {name for name, each in listed.items() if each["why_not"] is None}
     assert chosen == {"landings", "weather", "planes"}
-    assert listed["planes"]["keys"] == ["tailnum"]
+    assert listed["planes"]["keys"] == [["tailnum"]]
+    assert ["day"] in listed["weather"]["keys"]
+    assert listed["weather"]["key"] == ["origin"]
     assert {listed[name]["why_not"] for name in ("flights", "examples")} == {"label"}
 
 
@@ -158,6 +160,7 @@ async def test_a_search_says_how_far_it_is_and_its_finds_become_code(post, monke
     assert {"done": 1, "of": 2} in before
     found = last["found"]
     assert found["label"] == "late"
+    assert 'datasets=["landings", "planes"]' in found["code"]
     worth = [each["worth"] for each in found["candidates"]]
     assert worth == sorted(worth, reverse=True)
     names = [each["feature"] for each in found["candidates"]]
@@ -176,6 +179,9 @@ async def test_a_search_says_how_far_it_is_and_its_finds_become_code(post, monke
 async def test_a_search_that_cannot_be_says_why(post):
     (last,) = (await post("discover", spine="flights@1", datasets=[]))[-1:]
     assert last["failed"]["message"] == "no related dataset is chosen"
+    by = {"weather": ["organ"]}
+    (last,) = (await post("discover", spine="flights@1", datasets=["weather"], relations=by))[-1:]
+    assert last["failed"]["message"].startswith("'organ' is no column of both")
     (last,) = (await post("discover", spine="flights@1", datasets=["flights"]))[-1:]
     assert "their own label" in last["failed"]["message"]
 

@@ -159,6 +159,58 @@ test("insert and run makes the training set", async ({ lab, page }) => {
   await expect(cell.locator(".jp-OutputArea-output")).toContainText("seated@1", { timeout: 60_000 });
 });
 
+test("a cell becomes a feature: read, proved, priced, and registered by the code that is shown", async ({ lab, page }) => {
+  await execute(page, "notebook:create-new", { kernelName: "python3" });
+  const cell = page.locator(".jp-Notebook:visible .jp-CodeCell").first();
+  await cell.locator(".cm-content").click();
+  await page.keyboard.insertText('df.groupby("carrier").rolling("7D", on="time_hour")["arr_delay"].max()');
+  await cell.click({ button: "right", position: { x: 300, y: 20 } });
+  await page.getByRole("menuitem", { name: "Feature from cell…" }).click();
+  await expect(shown(page).getByRole("alert")).toContainText("'df' is no dataset");
+  await shown(page).getByRole("combobox", { name: "df" }).selectOption("landings@1");
+  await expect(shown(page).getByRole("region", { name: "What was inferred" })).toContainText("arr_delay_max_7d");
+  const proof = shown(page).getByRole("region", { name: "Proof and price" });
+  await expect(proof).toContainText(/All \d+ values are the same online and offline/);
+  await expect(proof).toContainText("in the online store, about");
+  await shown(page).getByRole("textbox", { name: "Name" }).fill("carrier_worst");
+  await expect(shown(page).getByRole("region", { name: "The same, as code" })).toContainText('name="carrier_worst"');
+  expect(await serious(page, ".wb-Page:not(.lm-mod-hidden *)")).toEqual([]);
+  await shown(page).getByRole("button", { name: "Insert and run" }).click();
+  await expect(page.locator(".jp-Notebook:visible")).toContainText("carrier_worst = wb.feature_view(");
+  await execute(page, "workbench:open-features");
+  await expect(shown(page).getByRole("option").filter({ hasText: "carrier_worst@1" })).toBeVisible({ timeout: 60_000 });
+});
+
+test("a step that no view can follow is shown with its line, and nothing is run", async ({ lab, page }) => {
+  await execute(page, "workbench:feature-from-cell", { source: 'x = landings\nx.groupby("carrier")["arr_delay"].median()' });
+  await expect(shown(page).getByRole("alert")).toContainText("this step cannot be read as a feature");
+  await expect(shown(page).getByRole("alert").locator("pre")).toHaveText(/^2\s+x\.groupby/);
+  await shown(page).getByRole("textbox", { name: "The cell's code" }).fill('landings.groupby("carrier")["arr_delay"].mean()');
+  await expect(shown(page).getByRole("region", { name: "What was inferred" })).toContainText("differs from the cell");
+  await shown(page).getByRole("button", { name: "Prove and price" }).click();
+  await expect(shown(page).getByRole("region", { name: "Proof and price" })).toContainText("the same online and offline");
+});
+
+test("features are suggested, ranked by what they tell of the label, and accepted as code", async ({ lab, page }) => {
+  await execute(page, "notebook:create-new", { kernelName: "python3" });
+  await expect(page.locator(".jp-Notebook:visible")).toBeVisible();
+  await execute(page, "workbench:build-training-set", { spine: "flights@1" });
+  await shown(page).getByRole("button", { name: "Suggest features…" }).click();
+  const card = shown(page).getByRole("region", { name: "Suggested features" });
+  await expect(card.getByRole("checkbox", { name: /^landings/ })).toBeChecked();
+  await expect(card.getByRole("checkbox", { name: /^examples/ })).toBeDisabled();
+  await expect(card.getByRole("combobox", { name: "Key of weather" })).toHaveValue('["origin"]');
+  await card.getByRole("button", { name: "Search", exact: true }).press("Enter");
+  const accepts = card.getByRole("button", { name: /^Accept / });
+  await expect(accepts.first()).toBeVisible({ timeout: 60_000 });
+  expect(await serious(page, ".wb-Page:not(.lm-mod-hidden *)")).toEqual([]);
+  const feature = ((await accepts.first().getAttribute("aria-label")) ?? "").replace("Accept ", "");
+  await accepts.first().press("Enter");
+  await expect(card).toContainText("accepted");
+  await page.getByRole("tab", { name: /Untitled/ }).last().click();
+  await expect(page.locator(".jp-Notebook:visible")).toContainText(`name="${feature.split(":")[0]}"`);
+});
+
 test("every page shows light and dark, and axe finds nothing serious", async ({ lab, page }) => {
   const look = async (name: string): Promise<void> => {
     await page.waitForTimeout(500);
@@ -177,5 +229,8 @@ test("every page shows light and dark, and axe finds nothing serious", async ({ 
     await execute(page, "workbench:build-training-set", { spine: "flights@1", features: ["weather_hourly", "plane:seats", "carrier_delay"] });
     await expect(shown(page).getByRole("region", { name: "What each row finds" })).toContainText("carrier_delay@1");
     await look(`builder-${theme}`);
+    await execute(page, "workbench:feature-from-cell", { source: 'landings.groupby("carrier")["arr_delay"].mean()' });
+    await expect(shown(page).getByRole("region", { name: "Proof and price" })).toContainText("the same online");
+    await look(`from-cell-${theme}`);
   }
 });

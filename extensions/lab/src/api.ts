@@ -67,6 +67,104 @@ export interface IWhy {
   readonly code: string;
 }
 
+/** A cell that a view is read out of, and what a person has said of it. */
+export interface ICellAsked {
+  readonly source: string;
+  /** The cells above it, which may say what its variables hold. */
+  readonly before: readonly string[];
+  /** Empty for the one that is made of the dataset and the key. */
+  readonly name: string;
+  readonly keys: readonly string[];
+  readonly frames: Readonly<Record<string, string>>;
+}
+
+/** The view that a cell stands for. */
+export interface IProposal {
+  readonly view: string;
+  readonly entity: string;
+  readonly keys: readonly { readonly name: string; readonly type: string }[];
+  readonly time: string | null;
+  readonly created: string | null;
+  readonly reads: readonly string[];
+  readonly sql: string | null;
+  readonly features: readonly {
+    readonly feature: string;
+    readonly function: string | null;
+    readonly column: string | null;
+    readonly window: string | null;
+    readonly type: string;
+  }[];
+  readonly notes: readonly string[];
+  readonly code: string;
+}
+
+/** Why a cell stands for no view, and the question that would settle it. */
+export interface ICellTrouble extends IFailure {
+  readonly line: number | null;
+  readonly asks: { readonly frame: string | null; readonly keys: readonly (readonly string[])[] } | null;
+}
+
+/** What trying a view out has shown. */
+export interface IProof {
+  readonly equal: boolean;
+  readonly values: number;
+  readonly different: number;
+  readonly examples: readonly {
+    readonly keys: Readonly<Record<string, unknown>>;
+    readonly at: string | null;
+    readonly feature: string;
+    readonly offline: unknown;
+    readonly online: unknown;
+  }[];
+  readonly rows: number;
+  readonly keys: number;
+  readonly disk_bytes: number;
+  readonly online_bytes: number;
+  readonly seconds: number;
+}
+
+/** A dataset that may tell of a spine. */
+export interface IRelated {
+  readonly name: string;
+  readonly ref: string;
+  readonly rows: number;
+  readonly keys: readonly (readonly string[])[];
+  /** The one of them that is likely meant. */
+  readonly key: readonly string[] | null;
+  /** `label` if it would tell a row its own, `apart` if it shares no key. */
+  readonly why_not: "label" | "apart" | null;
+}
+
+/** A feature that could be. */
+export interface ICandidate {
+  readonly feature: string;
+  readonly view: string;
+  readonly source: string;
+  readonly worth: number;
+  readonly present: number;
+  readonly sure: boolean;
+  readonly like: string | null;
+}
+
+/** What related datasets could tell of a label. */
+export interface IFound {
+  readonly search: string;
+  readonly rows: number;
+  readonly label: string;
+  readonly metric: string;
+  readonly chance: number;
+  readonly seconds: number;
+  readonly notes: readonly string[];
+  readonly candidates: readonly ICandidate[];
+  readonly code: string;
+}
+
+/** How far long work is; before its turn has come, only that it waits. */
+export interface IReached {
+  readonly done?: number;
+  readonly of?: number;
+}
+
 /** An error that the server explained. */
 export class ApiError extends Error implements IFailure {
   constructor(
@@ -122,6 +220,31 @@ export class Api {
     return this.call("GET", `records/${encodeURIComponent(id)}/why?${query}`);
   }
 
+  /** The view that a cell stands for. */
+  fromCell(asked: ICellAsked): Promise<{ proposal: IProposal | null; trouble: ICellTrouble | null }> {
+    return this.call("POST", "features/from-cell", asked);
+  }
+
+  /** Try that view out. */
+  prove(asked: ICellAsked, onReached: (reached: IReached) => void, signal: AbortSignal): Promise<IProof> {
+    return this.long("features/prove", asked, onReached, signal);
+  }
+
+  /** Which datasets share a key with a spine. */
+  related(asked: object): Promise<{ datasets: readonly IRelated[] }> {
+    return this.call("POST", "features/related", asked);
+  }
+
+  /** What related datasets could tell of a label. */
+  discover(asked: object, onReached: (reached: IReached) => void, signal: AbortSignal): Promise<IFound> {
+    return this.long("features/discover", asked, onReached, signal);
+  }
+
+  /** The code that defines the views of features that were found. */
+  accept(search: string, features: readonly string[]): Promise<{ code: string }> {
+    return this.call("POST", "features/accept", { search, features });
+  }
+
   experiment(name: string): Promise<IExperiment> {
     return this.call("GET", `experiments/${encodeURIComponent(name)}`);
   }
@@ -174,6 +297,31 @@ export class Api {
     return URLExt.join(this.settings.baseUrl, "workbench/api", path);
   }
 
+  /** Ask for something that takes long: the server says how far it is, and stops once nobody waits. */
+  private async long<T>(
+    path: string,
+    body: object,
+    onReached: (reached: IReached) => void,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const init: RequestInit = { method: "POST", body: JSON.stringify(body), signal };
+    const response = await ServerConnection.makeRequest(this.url(path), init, this.settings);
+    if (!response.ok) {
+      throw await explain(response);
+    }
+    for await (const line of lines(response)) {
+      const said = JSON.parse(line) as IReached & { found?: T; failed?: IFailure };
+      if (said.failed) {
+        throw new ApiError(said.failed.message, said.failed.hint, 400);
+      }
+      if (said.found !== undefined) {
+        return said.found;
+      }
+      onReached(said);
+    }
+    throw new ApiError("the server stopped before it was done; its log says why", null, 500);
+  }
+
   private async call<T>(method: string, path: string, body?: object): Promise<T> {
     const init: RequestInit = body === undefined ? { method } : { method, body: JSON.stringify(body) };
     const response = await ServerConnection.makeRequest(this.url(path), init, this.settings);
@@ -181,6 +329,21 @@ export class Api {
       throw await explain(response);
     }
     return (await response.json()) as T;
+  }
+}
+
+/** The lines of an answer as they come. */
+async function* lines(response: Response): AsyncGenerator<string> {
+  const reader = response.body?.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
+  let rest = "";
+  while (reader) {
+    const { done, value } = await reader.read();
+    if (done) {
+      return;
+    }
+    const parts = (rest + value).split("\n");
+    rest = parts.pop() ?? "";
+    yield* parts;
   }
 }
 

@@ -12,6 +12,7 @@ import { copyText } from "@workbench/ui";
 import { failureOf, type Api } from "./api";
 import { workbenchIcon } from "./icons";
 import { insertCode, runCode } from "./insert";
+import { cellOf, type ICell } from "./features/cell";
 import type { IWanted } from "./features/wanted";
 import type { RecordsModel } from "./model";
 import { openNotebook } from "./notebook";
@@ -33,10 +34,12 @@ export interface IContext {
   openExperiment: (experiment: string) => void;
   openFeatures: () => void;
   openBuilder: (begun: Partial<IWanted>) => void;
+  openFromCell: (cell: ICell) => void;
 }
 
 export function addCommands(context: IContext): void {
-  const { app, api, model, panel, trans, notebooks, openRecord, openExperiment, openFeatures, openBuilder } = context;
+  const { app, api, model, panel, trans, notebooks } = context;
+  const { openRecord, openExperiment, openFeatures, openBuilder, openFromCell } = context;
   const { commands } = app;
   const chosen = async (args: { id?: unknown }, title: string): Promise<IRecord | null> => {
     if (typeof args.id === "string") {
@@ -127,6 +130,27 @@ export function addCommands(context: IContext): void {
       });
     },
   });
+  commands.addCommand(CommandIDs.featureFromCell, {
+    label: (args) => (args["isContext"] ? trans.__("Feature from cell…") : trans.__("Feature from the selected cell…")),
+    caption: trans.__("Read a feature view out of the cell, prove and price it"),
+    icon: workbenchIcon,
+    describedBy: {
+      args: {
+        type: "object",
+        properties: { source: { type: "string", description: trans.__("The cell's text; the selected cell's when it is missing") } },
+      },
+    },
+    isEnabled: (args) => typeof args["source"] === "string" || notebooks?.activeCell?.model.type === "code",
+    execute: ({ source }) => {
+      const cell = typeof source === "string" ? { source, before: [], place: null, notebook: null } : cellOf(notebooks);
+      if (cell) {
+        openFromCell(cell);
+      }
+    },
+  });
+  notebooks?.activeCellChanged.connect(() => {
+    commands.notifyCommandChanged(CommandIDs.featureFromCell);
+  });
   commands.addCommand(CommandIDs.insertCode, {
     label: (args) => (args["isContext"] ? trans.__("Insert code") : trans.__("Insert code for…")),
     describedBy: idArgument(trans),
@@ -145,11 +169,14 @@ export function addCommands(context: IContext): void {
     describedBy: {
       args: {
         type: "object",
-        properties: { code: { type: "string", description: trans.__("Python to insert") } },
+        properties: {
+          code: { type: "string", description: trans.__("Python to insert") },
+          stays: { type: "boolean", description: trans.__("Whether the page that is looked at stays in front") },
+        },
         required: ["code"],
       },
     },
-    execute: ({ code }) => insertCode(String(code), app, notebooks, trans),
+    execute: ({ code, stays }) => insertCode(String(code), app, notebooks, trans, stays === true),
   });
   commands.addCommand(CommandIDs.runText, {
     label: trans.__("Insert and run"),
@@ -201,6 +228,7 @@ export function addPalette(palette: ICommandPalette, trans: TranslationBundle): 
     CommandIDs.openRecord,
     CommandIDs.openFeatures,
     CommandIDs.buildTrainingSet,
+    CommandIDs.featureFromCell,
     CommandIDs.insertCode,
     CommandIDs.openNotebook,
     CommandIDs.copyReference,
@@ -219,8 +247,9 @@ export function addMenu(mainMenu: IMainMenu, app: JupyterFrontEnd, trans: Transl
   menu.addItem({ type: "separator", rank: 3 });
   menu.addItem({ command: CommandIDs.openFeatures, rank: 4 });
   menu.addItem({ command: CommandIDs.buildTrainingSet, rank: 5 });
-  menu.addItem({ type: "separator", rank: 6 });
-  menu.addItem({ command: CommandIDs.openQuickstart, rank: 7 });
+  menu.addItem({ command: CommandIDs.featureFromCell, rank: 6 });
+  menu.addItem({ type: "separator", rank: 7 });
+  menu.addItem({ command: CommandIDs.openQuickstart, rank: 8 });
   mainMenu.addMenu(menu, true, { rank: 900 });
 }
 
@@ -245,6 +274,12 @@ function addContextMenu(app: JupyterFrontEnd): void {
     args,
     selector: '.wb-Heading[data-kind="feature_view"]',
     rank: 0,
+  });
+  app.contextMenu.addItem({
+    command: CommandIDs.featureFromCell,
+    args,
+    selector: ".jp-Notebook .jp-CodeCell",
+    rank: 20,
   });
 }
 

@@ -19,6 +19,8 @@ import { ExperimentPage } from "./compare";
 import { ChangeStream } from "./events";
 import { BuilderPage } from "./features/builder";
 import { CataloguePage } from "./features/catalogue";
+import type { ICell } from "./features/cell";
+import { FromCellPage } from "./features/fromCell";
 import type { IWanted } from "./features/wanted";
 import { workbenchIcon } from "./icons";
 import { RecordsModel } from "./model";
@@ -115,6 +117,19 @@ function activate(
     }
     app.shell.activateById(widget.id);
   };
+  const fromCells = new WidgetTracker<MainAreaWidget<FromCellPage>>({ namespace: "workbench-from-cells" });
+  const openFromCell = (cell: ICell): void => {
+    let widget = fromCells.currentWidget;
+    if (widget) {
+      widget.content.begin(cell);
+    } else {
+      const content = new FromCellPage(api, model, app.commands, translator, cell);
+      widget = page(content, "workbench-from-cell", trans.__("Feature from cell"));
+      void fromCells.add(widget);
+      app.shell.add(widget, "main");
+    }
+    app.shell.activateById(widget.id);
+  };
   const openExperiment = (experiment: string): void => {
     let widget = experiments.find((each) => each.content.experiment === experiment);
     if (!widget) {
@@ -125,7 +140,8 @@ function activate(
     app.shell.activateById(widget.id);
   };
 
-  addCommands({ app, api, model, panel, trans, notebooks, openRecord, openExperiment, openFeatures, openBuilder });
+  const opening = { openRecord, openExperiment, openFeatures, openBuilder, openFromCell };
+  addCommands({ app, api, model, panel, trans, notebooks, ...opening });
   if (palette) {
     addPalette(palette, trans);
   }

@@ -27,6 +27,8 @@ export async function insertCode(
   app: JupyterFrontEnd,
   tracker: INotebookTracker | null,
   trans: TranslationBundle,
+  /** Whether the page that is looked at stays in front. */
+  stays = false,
 ): Promise<void> {
   const panel = tracker?.currentWidget ?? null;
   if (panel === null) {
@@ -43,6 +45,10 @@ export async function insertCode(
     NotebookActions.insertBelow(notebook);
   }
   notebook.activeCell?.model.sharedModel.setSource(runnable(code, panel));
+  if (stays) {
+    Notification.success(trans.__("The code is in %1.", panel.title.label), { autoClose: 4_000 });
+    return;
+  }
   app.shell.activateById(panel.id);
   if (notebook.activeCell) {
     await notebook.scrollToCell(notebook.activeCell);

@@ -277,6 +277,7 @@ export const CommandIDs = {
   openExperiment: "workbench:open-experiment",
   openFeatures: "workbench:open-features",
   buildTrainingSet: "workbench:build-training-set",
+  featureFromCell: "workbench:feature-from-cell",
   insertCode: "workbench:insert-code",
   openNotebook: "workbench:open-notebook",
   insertText: "workbench:insert-text",

@@ -1,8 +1,10 @@
 /** Which features are found, what a training set is made of, and code in colours. */
 
 import { describe, expect, it } from "vitest";
+import type { ICandidate } from "../src/api";
 import { chosenOf, filtered, NOTHING_CHOSEN } from "../src/features/filters";
 import { freshened, namesOf, wantedCode, type IWanted } from "../src/features/wanted";
+import { beyondChance, distinct } from "../src/features/suggestions";
 import { pieces } from "../src/highlight";
 import type { IFeatureRecord } from "../src/tokens";
 
@@ -109,5 +111,21 @@ describe("code in colours", () => {
     for (const language of ["python", "sql"] as const) {
       expect(pieces(code, language).map(({ text }) => text).join("")).toBe(code);
     }
+  });
+});
+
+describe("suggested features", () => {
+  const candidate = (feature: string, more: Partial<ICandidate> = {}): ICandidate => ({
+    feature, view: "v", source: "", worth: 0.6, present: 1, sure: true, like: null, ...more,
+  });
+
+  it("lists those that surely tell something, and nothing twice", () => {
+    const found = [candidate("v:a"), candidate("v:b", { like: "v:a" }), candidate("v:c", { sure: false })];
+    expect(distinct(found).map(({ feature }) => feature)).toEqual(["v:a"]);
+  });
+
+  it("draws worth from what chance gives", () => {
+    expect([0.4, 0.5, 0.75, 1].map((worth) => beyondChance(worth, 0.5))).toEqual([0, 0, 0.5, 1]);
+    expect(beyondChance(0.3, 0)).toBe(0.3);
   });
 });

@@ -94,7 +94,8 @@ def related(wanted: Mapping[str, Any]) -> dict[str, Any]:
                 "name": known.name,
                 "ref": known.ref,
                 "rows": known.rows,
-                "keys": [", ".join(relation.keys) for relation in found],
+                "keys": (keys := [list(relation.keys) for relation in found]),
+                "key": _likely(known, keys),
                 "why_not": "label" if tells else None if found else "apart",
             }
         )
@@ -108,8 +109,14 @@ def discover(wanted: Mapping[str, Any], told: Told) -> dict[str, Any]:
     datasets = _texts(wanted, "datasets")
     if not datasets:
         raise InvalidInput("no related dataset is chosen", hint="choose one that shares a key")
+    relations = _relations(wanted)
     found = discover_features(
-        spine, label=label or None, time=time or None, datasets=datasets, progress=told
+        spine,
+        label=label or None,
+        time=time or None,
+        datasets=datasets,
+        relations=relations or None,
+        progress=told,
     )
     search = uuid.uuid4().hex
     with _finding:
@@ -142,6 +149,7 @@ def discover(wanted: Mapping[str, Any], told: Told) -> dict[str, Any]:
             **({"label": label} if label else {}),
             **({"time": time} if time else {}),
             datasets=datasets,
+            **({"relations": relations} if relations else {}),
         ),
     }
 
@@ -161,6 +169,25 @@ def accepted(wanted: Mapping[str, Any]) -> dict[str, Any]:
     if found is None:
         raise NotFound("what was found is no longer kept", hint="search once more")
     return {"code": found.code(*_texts(wanted, "features"))}
+
+
+def _likely(known: Dataset, keys: list[list[str]]) -> list[str] | None:
+    """Return which of several keys is meant: one that is declared, or of text.
+
+    Whole numbers that two datasets have in common are mostly measures, or of the calendar.
+    """
+    texts = {each.name for each in known.columns if each.family == "STRING"}
+    declared = [each for each in keys if each == list(known.key)]
+    return next(iter(declared + [each for each in keys if set(each) <= texts]), None)
+
+
+def _relations(wanted: Mapping[str, Any]) -> dict[str, list[str]]:
+    said = wanted.get("relations") or {}
+    if not isinstance(said, dict):
+        raise InvalidInput(
+            f"relations={said!r} is not said by name", hint='{"weather": ["origin"]}'
+        )
+    return {name: _texts(said, name) for name in said}
 
 
 def _proposal(wanted: Mapping[str, Any]) -> Proposal:

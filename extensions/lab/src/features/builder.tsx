@@ -12,6 +12,7 @@ import { RecordTable } from "../table";
 import { CommandIDs, type IFailure, type IFeatureRecord, type IRecord, type IRecords } from "../tokens";
 import { whole, type ILanguage } from "../wording";
 import { useFeatures } from "./catalogue";
+import { Suggestions } from "./suggestions";
 import { freshened, namesOf, wantedCode, type IWanted } from "./wanted";
 
 /** How long after the last keystroke the preview is asked for. */
@@ -73,6 +74,13 @@ function Builder({ api, records, commands, translator, begun }: IBuilderProps): 
   const spine = useSpine(api, wanted.spine);
   const code = wantedCode(wanted, spine);
   const isComplete = wanted.spine !== "" && wanted.features.length > 0 && wanted.name !== "";
+  const [isSuggesting, setSuggesting] = React.useState(false);
+  const missing =
+    spine === null || wanted.spine === ""
+      ? trans.__("To suggest features, choose a spine.")
+      : (wanted.label || spine.label) && (wanted.time || spine.time)
+        ? null
+        : trans.__("To suggest features, choose a time and a label.");
   const change = (part: Partial<IWanted>): void => {
     setWanted((before) => ({ ...before, ...part }));
   };
@@ -85,6 +93,19 @@ function Builder({ api, records, commands, translator, begun }: IBuilderProps): 
         </p>
         <SpineFields wanted={wanted} datasets={datasets} spine={spine} language={language} onChange={change} />
         <FeatureList wanted={wanted} features={features} language={language} onChange={change} />
+        <button
+          type="button"
+          className="wb-Button wb-Builder-suggest"
+          disabled={missing !== null}
+          aria-expanded={isSuggesting}
+          title={missing ?? undefined}
+          onClick={() => {
+            setSuggesting(!isSuggesting);
+          }}
+        >
+          {trans.__("Suggest features…")}
+        </button>
+        {missing === null ? null : <p className="wb-Faint wb-Builder-said">{missing}</p>}
       </section>
       <section className="wb-Builder-result" aria-label={trans.__("What results")}>
         <section className="wb-Card" aria-label={trans.__("The same, as code")}>
@@ -112,6 +133,19 @@ function Builder({ api, records, commands, translator, begun }: IBuilderProps): 
             <Highlighted code={code} language="python" />
           </pre>
         </section>
+        {isSuggesting && missing === null ? (
+          <Suggestions
+            api={api}
+            commands={commands}
+            language={language}
+            spine={wanted.spine}
+            time={wanted.time}
+            label={wanted.label}
+            onClose={() => {
+              setSuggesting(false);
+            }}
+          />
+        ) : null}
         {failure ? (
           <p className="wb-Page-error" role="alert">
             {failure.hint ? trans.__("%1: %2", failure.message, failure.hint) : failure.message}
@@ -215,7 +249,7 @@ function useSpine(api: Api, spine: string): IPreview["spine"] | null {
 }
 
 /** The datasets of the workspace, those used last first. */
-function useDatasets(records: IRecords): readonly IRecord[] {
+export function useDatasets(records: IRecords): readonly IRecord[] {
   const pick = React.useCallback(() => records.records.filter(({ kind }) => kind === "dataset"), [records]);
   const [datasets, setDatasets] = React.useState(pick);
   React.useEffect(() => {
