@@ -64,26 +64,6 @@ def size(value: int) -> str:
     return f"{value} B" if unit == 0 else f"{number(scaled)} {_BYTES[unit]}"
 
 
-def duration(value: timedelta) -> str:
-    """Return how long something took.
-
-    Examples
-    --------
-    >>> duration(timedelta(seconds=0.25)), duration(timedelta(seconds=124))
-    ('0.25 s', '2 min 04 s')
-    """
-    seconds = max(value.total_seconds(), 0.0)
-    if seconds < 10:
-        return f"{seconds:.2g} s"
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest:02d} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min"
-
-
 def span(value: timedelta) -> str:
     """Return a duration in its largest unit only.
 

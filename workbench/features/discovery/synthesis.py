@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from workbench import workspace
 from workbench.core.errors import InvalidInput
 from workbench.core.files import storage_errors
@@ -31,6 +29,7 @@ from workbench.features.discovery.writing import Definition, named
 from workbench.features.offline.known_rows import Layout
 from workbench.features.offline.known_writing import prepare
 from workbench.features.offline.point_in_time import Lookup, join
+from workbench.features.offline.sampling import Sample
 from workbench.features.offline.spilling import scratch
 from workbench.features.offline.spines import read_spine
 from workbench.features.offline.worth import target_of
@@ -193,21 +192,14 @@ def _apart(relations: Sequence[Relation], spine: Spine) -> tuple[list[Relation],
 
 
 def _sampled(spine: Spine, count: int) -> pa.Table:
-    """Return some rows of a spine, in order, each with the same chance to be among them."""
-    import pyarrow as pa
-
-    chance = np.random.default_rng(0)
-    drawn = np.zeros(0)
-    rows: pa.Table | None = None
+    drawn = Sample(count)
+    seen = 0
     for table in spine.tables():
-        drawn = np.concatenate([drawn, chance.random(table.num_rows)])
-        rows = table if rows is None else pa.concat_tables([rows, table])
-        if rows.num_rows > count:
-            kept = np.sort(np.argpartition(drawn, count)[:count])
-            drawn, rows = drawn[kept], rows.take(pa.array(kept)).combine_chunks()
-    if rows is None or not rows.num_rows:
+        drawn.add(table)
+        seen += table.num_rows
+    if not seen:
         raise InvalidInput("the spine has no rows", hint="check the filter before it")
-    return rows
+    return drawn.rows()
 
 
 @dataclass(frozen=True)

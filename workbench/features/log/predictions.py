@@ -173,7 +173,7 @@ def read(
     columns = ", ".join(f"{name}: '{kind}'" for name, kind in {**FIELDS, "inputs": "JSON"}.items())
     bound = {"since": since, "until": until, "limit": limit}
     lines = (
-        f"SELECT * FROM read_json({_quoted(str(folder / '*.jsonl'))}, "
+        f"SELECT * FROM read_json({_text(str(folder / '*.jsonl'))}, "
         f"format='newline_delimited', ignore_errors=true, columns={{{columns}}}) "
         "WHERE time IS NOT NULL AND ($since IS NULL OR time >= $since) "
         "AND ($until IS NULL OR time < $until) "
@@ -192,6 +192,8 @@ def read(
 
 
 def _input_columns(structure: dict[str, Any]) -> list[str]:
+    from workbench.data.engine import quoted
+
     # DuckDB calls a field that was never anything but null "NULL"; text can hold it.
     kinds = {"NULL": "VARCHAR", "UBIGINT": "BIGINT"}
     columns = []
@@ -200,7 +202,7 @@ def _input_columns(structure: dict[str, Any]) -> list[str]:
         path = "$." + json.dumps(name)
         label = f"input_{name}" if name in FIELDS else name
         columns.append(
-            f"CAST(json_extract_string(inputs, {_quoted(path)}) AS {cast}) AS {_identifier(label)}"
+            f"CAST(json_extract_string(inputs, {_text(path)}) AS {cast}) AS {quoted(label)}"
         )
     return columns
 
@@ -241,9 +243,5 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _quoted(text: str) -> str:
+def _text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

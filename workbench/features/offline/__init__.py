@@ -11,7 +11,7 @@ and `training_sets` stores it as a dataset.
 `why` explains one of its values: `asked_values` finds it, `evidence` reads all rows of its key from
 the source, `judging` says what became of each, and `reasons` tells it. `leakage` counts where a
 join by event time says something else, by `comparing` both, and what that is worth for a label, by
-`worth`.
+`worth`, on a `sampling` of the rows.
 
 `from_log` makes a training set of what was `logged` instead; `late_labels` finds the labels of its
 rows.

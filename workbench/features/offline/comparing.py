@@ -18,6 +18,7 @@ from workbench.features.offline.evidence import BEFORE_ALL, Whole, numbered_rela
 from workbench.features.offline.known_rows import Layout
 from workbench.features.offline.known_writing import prepare
 from workbench.features.offline.point_in_time import Joiner, Lookup
+from workbench.features.offline.sampling import Sample
 from workbench.features.offline.spilling import scratch
 from workbench.features.offline.streamed import beside
 
@@ -90,8 +91,6 @@ def compare(spine: Spine, selections: Sequence[Selection], home: Path) -> Compar
     StorageFull
         If there is no room for the rows in another order.
     """
-    import pyarrow as pa
-
     with storage_errors("the rows by event time"), scratch(home) as folder:
         lookups: list[Lookup] = []
         features: list[Found] = []
@@ -102,18 +101,17 @@ def compare(spine: Spine, selections: Sequence[Selection], home: Path) -> Compar
             lookups += _lookups(selection, rows, early, found)
             features += found
         joiner = Joiner(spine.time, lookups)
-        sample = _Sample(spine.label)
+        sample = Sample(_SAMPLE)
         done = 0
         for table, joined in beside(spine.tables, joiner, home):
             at = joiner.instants(table)
             for each in features:
                 if each.early is not None and at is not None:
                     _add(each, table, joined, at, done)
-            sample.add(table, joined)
+            if spine.label is not None:
+                sample.add(joined.append_column(_LABEL, table.column(spine.label)))
             done += table.num_rows
-    return Compared(
-        done, features, None if spine.label is None else pa.concat_tables(sample.tables)
-    )
+    return Compared(done, features, None if spine.label is None else sample.rows())
 
 
 def _found(number: int, column: str, selection: Selection, early: Path | None) -> Found:
@@ -225,29 +223,3 @@ def _differ(one: pa.ChunkedArray, other: pa.ChunkedArray) -> Any:
     else:
         unequal = np.asarray(pc.fill_null(pc.not_equal(one, other), fill_value=False).to_numpy())
     return np.where(one_null | other_null, one_null != other_null, unequal)
-
-
-class _Sample:
-    """Some rows of what passes, each with the same chance to be among them."""
-
-    def __init__(self, label: str | None) -> None:
-        self.tables: list[pa.Table] = []
-        self._label = label
-        self._chance = np.random.default_rng(0)
-        self._drawn: list[Any] = []
-
-    def add(self, table: pa.Table, joined: pa.Table) -> None:
-        if self._label is None:
-            return
-        self.tables.append(joined.append_column(_LABEL, table.column(self._label)))
-        self._drawn.append(self._chance.random(table.num_rows))
-        if sum(each.num_rows for each in self.tables) > 2 * _SAMPLE:
-            self._cut()
-
-    def _cut(self) -> None:
-        import pyarrow as pa
-
-        drawn = np.concatenate(self._drawn)
-        kept = np.sort(np.argpartition(drawn, _SAMPLE)[:_SAMPLE])
-        self.tables = [pa.concat_tables(self.tables).take(pa.array(kept)).combine_chunks()]
-        self._drawn = [drawn[kept]]
