@@ -102,6 +102,55 @@ def test_rows_come_back_in_the_order_asked_for(store: OnlineStore) -> None:
     assert store.read([]) == []
 
 
+def test_tables_that_share_keys_are_read_at_once_with_their_states(store: OnlineStore) -> None:
+    tables = [f"view {place}#{place}" for place in range(70)]
+    keys = [str(place).encode() for place in range(100)]
+    for place, table in enumerate(tables[:-1]):
+        store.put(table, [(key, row(place, value=int(key))) for key in keys[place:]], said(place))
+    store.put(TABLE, [(b"of another", row(7))])
+    found = store.rows_of([(tables, [*keys, None, b"none"]), ([TABLE], [b"of another"])])
+    assert found == [
+        *(
+            (
+                said(place),
+                [*[None] * place, *(row(place, value=int(k)) for k in keys[place:]), None, None],
+            )
+            for place in range(69)
+        ),
+        (None, [None] * 102),
+        (None, [row(7)]),
+    ]
+    assert store.rows_of([(tables[:2], []), ([TABLE], [b"of another"])]) == [
+        (said(0), []),
+        (said(1), []),
+        (None, [row(7)]),
+    ]
+    assert store.rows_of([]) == []
+
+
+def test_a_state_is_read_anew_after_anyone_has_written_it(store: OnlineStore, url: str) -> None:
+    other = open_store(url)
+    store.put(TABLE, [(b"a", row(1))], said(1))
+    wanted = [([TABLE, "another"], [b"a"])]
+    assert store.rows_of(wanted) == [(said(1), [row(1)]), (None, [None])]
+    for writer in (other, store):
+        writer.put("another", [(b"a", row(2))], said(2))
+        assert store.rows_of(wanted) == [(said(1), [row(1)]), (said(2), [row(2)])]
+        writer.replace("another", [(b"a", row(3))], said(3))
+        assert store.rows_of(wanted) == [(said(1), [row(1)]), (said(3), [row(3)])]
+
+        def failing() -> Iterator[tuple[bytes, bytes]]:
+            yield b"a", row(4)
+            raise KeyError("half way")
+
+        with pytest.raises(KeyError, match="half way"):
+            writer.replace(TABLE, failing(), said(9))
+        assert store.rows_of(wanted) == [(said(1), [row(1)]), (said(3), [row(3)])]
+        writer.drop("another")
+        assert store.rows_of(wanted) == [(said(1), [row(1)]), (None, [None])]
+    other.close()
+
+
 def test_an_older_row_changes_nothing_and_an_equal_one_is_written(store: OnlineStore) -> None:
     store.put(TABLE, [(b"a", row(10, 5, value=1))])
     store.put(TABLE, [(b"a", row(9, 9, value=2)), (b"a", row(10, 4, value=3))])

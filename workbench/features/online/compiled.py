@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from workbench.features.definitions.kinds import ON_DEMAND, SERVICE, VIEW
 from workbench.features.online.fetching import ReadyPlan
 from workbench.features.online.plans import plan_of
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from workbench.features.definitions.selections import Asked
 
 _PINNED = re.compile(r"[^@:]+@[0-9]+(:.*)?")
-_KINDS = ("feature_view", "on_demand_view", "feature_service")
+_KINDS = (VIEW, ON_DEMAND, SERVICE)
 _MOST = 256
 
 

@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Literal
 
-from workbench.features.online.stores.encoding import unpack_order, unpack_values
+from workbench.features.online.stores.encoding import event_of, unpack_order, unpack_values
 from workbench.features.windows import packed
-from workbench.features.windows.layout import Layout, from_json
+from workbench.features.windows.layout import from_json
 
 Status = Literal["present", "missing", "expired"]
 #: Of a row: what it is worth, its event time in microseconds (None where it has none), and the
 #: features that a plan takes of the view, in the plan's order (None unless the row is present).
 Answer = tuple[Status, int | None, Sequence[Any] | None]
-#: Called with a row's bytes, the instant that ages are measured at, and, if one was named, the
-#: moment after which nothing may have become known; both in microseconds.
-Decoder = Callable[[bytes, int, int | None], Answer]
+#: Called with the bytes of rows (None where there is none), the instant that ages are measured at,
+#: and, if one was named, the moment after which nothing may have become known; in microseconds.
+Decoder = Callable[[Sequence[bytes | None], int, int | None], list[Answer]]
 
 NOTHING: Answer = ("missing", None, None)
 
@@ -34,25 +34,31 @@ def decoder_of(view: Mapping[str, Any]) -> Decoder:
     >>> from workbench.features.online.stores.encoding import pack_row
     >>> view = {"static": False, "ttl_micros": 10, "columns": [{"position": 1}]}
     >>> decode = decoder_of(view)
-    >>> decode(pack_row(100, 100, ["a", "b"]), 110, None)
-    ('present', 100, ('b',))
-    >>> decode(pack_row(100, 100, ["a", "b"]), 111, None)
-    ('expired', 100, None)
+    >>> decode([pack_row(100, 100, ["a", "b"]), None], 110, None)
+    [('present', 100, ('b',)), ('missing', None, None)]
+    >>> decode([pack_row(100, 100, ["a", "b"])], 111, None)
+    [('expired', 100, None)]
     """
     if view.get("tiles"):
-        return _windowed(from_json(view["tiles"]), [each["position"] for each in view["columns"]])
+        return _windowed(view)
     take = picking([column["position"] for column in view["columns"]])
     if view["static"]:
-        return lambda row, instant, at: ("present", None, take(unpack_values(row)))
+        return lambda rows, instant, at: [
+            NOTHING if row is None else ("present", None, take(unpack_values(row))) for row in rows
+        ]
     ttl = view["ttl_micros"]
 
-    def decode(row: bytes, instant: int, at: int | None) -> Answer:
-        event, created = unpack_order(row)
-        if at is not None and max(event, created) > at:
-            return NOTHING
-        if ttl is not None and instant - event > ttl:
-            return "expired", event, None
-        return "present", event, take(unpack_values(row))
+    def decode(rows: Sequence[bytes | None], instant: int, at: int | None) -> list[Answer]:
+        oldest = None if ttl is None else instant - ttl
+        answers: list[Answer] = []
+        for row in rows:
+            if row is None or (at is not None and max(unpack_order(row)) > at):
+                answers.append(NOTHING)
+            elif oldest is not None and event_of(row) < oldest:
+                answers.append(("expired", event_of(row), None))
+            else:
+                answers.append(("present", event_of(row), take(unpack_values(row))))
+        return answers
 
     return decode
 
@@ -65,12 +71,18 @@ def nothing_of(view: Mapping[str, Any]) -> Answer:
     return "missing", None, packed.empty(from_json(view["tiles"]), positions)
 
 
-def _windowed(layout: Layout, positions: Sequence[int]) -> Decoder:
-    def decode(row: bytes, instant: int, at: int | None) -> Answer:
-        values = packed.read(row, layout, instant, positions, named=at is not None)
-        return NOTHING if values is None else ("present", unpack_order(row)[0], values)
+def _windowed(view: Mapping[str, Any]) -> Decoder:
+    layout = from_json(view["tiles"])
+    positions = [each["position"] for each in view["columns"]]
+    nothing = nothing_of(view)
 
-    return decode
+    def answer(row: bytes, instant: int, at: int | None) -> Answer:
+        values = packed.read(row, layout, instant, positions, named=at is not None)
+        return NOTHING if values is None else ("present", event_of(row), values)
+
+    return lambda rows, instant, at: [
+        nothing if row is None else answer(row, instant, at) for row in rows
+    ]
 
 
 def picking(positions: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple, cast
 from workbench.core.clock import micros, moment
 from workbench.core.errors import InvalidInput, near
 from workbench.features.definitions.computing import compute
-from workbench.features.online.decoders import NOTHING, Answer, Status, decoder_of, nothing_of
+from workbench.features.online.decoders import NOTHING, Answer, Status, decoder_of
 from workbench.features.online.precomputed import Precomputed
 from workbench.features.online.stores.encoding import pack_key
 from workbench.features.online.stores.state import read_state
-from workbench.features.online.stores.store import STATE_KEY, OnlineStore
+from workbench.features.online.stores.store import OnlineStore
 
 FORMAT = 1
 Entity = Mapping[str, Any]
@@ -104,6 +104,7 @@ class ReadyPlan:
         self._empty: dict[str, Any] = dict.fromkeys([*plan["features"], *self._between])
         self._views = [_View(view) for view in plan["views"]]
         self._names = tuple(view.names for view in self._views)
+        self._groups, self._places = _grouped(self._views)
         # Then a row is made in one go.
         self._in_order = list(chain.from_iterable(self._names)) == list(self._empty)
         self._whole = Precomputed(plan) if plan.get("precomputed") else None
@@ -150,39 +151,28 @@ class ReadyPlan:
             answers = self._whole.read(store, packed, instant, known_by)
             if answers is not None:
                 return answers, [], [instant] * len(answers)
-        views, count = self._views, len(entities)
-        keys: dict[_Keys, list[bytes | None]] = {}
-        wanted = [(view.table, STATE_KEY) for view in views]
-        for view in views:
-            if view.keys not in keys:
-                keys[view.keys] = view.keys.pack(entities, view.name)
-            # A null key stands for the state too: what is found there is not looked at.
-            wanted += [(view.table, key or STATE_KEY) for key in keys[view.keys]]
-        found = store.read(wanted)
-        answers = []
-        absent, instants = [], []
-        for index, view in enumerate(views):
-            state = read_state(found[index])
-            first = len(views) + index * count
-            stored = found[first : first + count]
-            nothing = view.nothing
-            if state is None and not any(stored):
-                absent.append(view.name)
-                nothing = NOTHING
+        given = [keys.pack(entities, names[0]) for keys, names, _ in self._groups]
+        found = store.rows_of(
+            [(tables, keys) for (_, _, tables), keys in zip(self._groups, given, strict=True)]
+        )
+        answers, absent, instants = [], [], []
+        for view, (place, group) in zip(self._views, self._places, strict=True):
+            stored, rows = found[place]
+            state = read_state(stored)
             as_of = None if state is None else state.as_of
             instant = known_by if known_by is not None else here if as_of is None else as_of
             instants.append(instant)
-            decode = view.decode
-            answers.append(
-                [
-                    NOTHING
-                    if key is None
-                    else nothing
-                    if raw is None
-                    else decode(raw, instant, known_by)
-                    for key, raw in zip(keys[view.keys], stored, strict=True)
+            if state is None and not any(rows):
+                absent.append(view.name)
+                answers.append([NOTHING] * len(rows))
+                continue
+            decoded = view.decode(rows, instant, known_by)
+            if None in given[group]:  # of a missing key nothing is known, not even that it is 0
+                decoded = [
+                    NOTHING if key is None else each
+                    for key, each in zip(given[group], decoded, strict=True)
                 ]
-            )
+            answers.append(decoded)
         return answers, absent, instants
 
 
@@ -269,7 +259,26 @@ class _View:
         self.table: str = view["table"]
         self.names = tuple(column["name"] for column in view["columns"])
         self.decode = decoder_of(view)
-        self.nothing = nothing_of(view)
         self.keys = _Keys(
             tuple(key["name"] for key in view["keys"]), tuple(key["type"] for key in view["keys"])
         )
+
+
+def _grouped(
+    views: Sequence[_View],
+) -> tuple[list[tuple[_Keys, list[str], list[str]]], list[tuple[int, int]]]:
+    """Return views by what they share keys with: keys, names and tables.
+
+    Also the place of each view among all of them in that order, and that of its group.
+    """
+    groups: dict[_Keys, list[_View]] = {}
+    for view in views:
+        groups.setdefault(view.keys, []).append(view)
+    ordered = [view for group in groups.values() for view in group]
+    listed = list(groups)
+    places = [(ordered.index(view), listed.index(view.keys)) for view in views]
+    named = [
+        (keys, [view.name for view in group], [view.table for view in group])
+        for keys, group in groups.items()
+    ]
+    return named, places

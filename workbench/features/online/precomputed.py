@@ -110,7 +110,7 @@ class _Part:
         if values is None or (event := values[begin]) is None:
             return self._nothing
         if self._tiles is not None:
-            return self._tiles(values[begin + 2], instant, at)
+            return self._tiles([values[begin + 2]], instant, at)[0]
         if self._static:
             return "present", None, self._take(values)
         if at is not None and max(event, values[begin + 1]) > at:

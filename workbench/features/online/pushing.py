@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from workbench import workspace
-from workbench.core.clock import MICROSECOND, micros, moment
+from workbench.core.clock import MICROSECOND, MOST_AHEAD, micros, moment
 from workbench.core.errors import InvalidInput, near
+from workbench.core.formats import age
 from workbench.data.columns import arrow_type
 from workbench.features.definitions.selections import stored_view
 from workbench.features.definitions.views import FeatureView
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-#: How far ahead of this machine's clock a pushed time may be. A row of next year, by a clock that
-#: is wrong, would stand in the way of every right one until then.
-AHEAD = timedelta(minutes=5)
 _TIMES = ("timestamp", "date")
 
 
@@ -166,12 +163,12 @@ def _times(view: FeatureView, table: pa.Table, name: str, now: int) -> pa.Chunke
             f"row {place:,} pushed to {view.name!r} has no time in {name!r}",
             hint="give it, or leave the column out: then it is now",
         )
-    most = now + AHEAD // MICROSECOND
+    most = now + MOST_AHEAD // MICROSECOND
     if len(times) and (latest := pc.max(times).as_py()) > most:
         place = pc.index(times, latest).as_py()
         raise InvalidInput(
             f"row {place:,} pushed to {view.name!r} has {name!r} = {moment(latest).isoformat()}, "
-            f"more than {AHEAD.seconds // 60} minutes ahead of this machine's clock",
+            f"more than {age(MOST_AHEAD)} ahead of this machine's clock",
             hint="one of the two clocks is wrong; push the row when its time has come",
         )
     return times

@@ -20,6 +20,7 @@ from workbench.features.online.materialization import materialize
 from workbench.features.online.plans import plan_of
 from workbench.features.online.reading import online
 from workbench.features.online.stores.sqlite import SqliteStore
+from workbench.features.online.stores.store import Wanted
 from workbench.workspace import Workspace
 
 NOW = datetime(2013, 12, 31, 12, tzinfo=UTC)
@@ -75,9 +76,11 @@ class Counting(SqliteStore):
 
     asked = 0
 
-    def read(self, wanted: Sequence[tuple[str, bytes]]) -> list[bytes | None]:
+    def rows_of(
+        self, wanted: Sequence[Wanted]
+    ) -> list[tuple[bytes | None, Sequence[bytes | None]]]:
         self.asked += 1
-        return super().read(wanted)
+        return super().rows_of(wanted)
 
 
 def test_all_views_of_all_entities_are_read_in_one_round_trip(

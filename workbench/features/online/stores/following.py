@@ -14,7 +14,14 @@ from typing import Any
 from workbench.core.errors import Conflict
 from workbench.features.online.stores.encoding import pack_row, unpack_order, unpack_values
 from workbench.features.online.stores.state import Marks, Section, TableState, Writing, read_state
-from workbench.features.online.stores.store import REMOVED, STATE_KEY, Change, OnlineStore, Rows
+from workbench.features.online.stores.store import (
+    REMOVED,
+    STATE_KEY,
+    Change,
+    OnlineStore,
+    Rows,
+    Wanted,
+)
 
 _CHUNK = 2000
 
@@ -31,6 +38,9 @@ class FollowingStore:
     def __init__(self, store: OnlineStore) -> None:
         self.kept = store
         self.read: Callable[[Sequence[tuple[str, bytes]]], list[bytes | None]] = store.read
+        self.rows_of: Callable[
+            [Sequence[Wanted]], list[tuple[bytes | None, Sequence[bytes | None]]]
+        ] = store.rows_of
 
     def put(
         self, table: str, rows: Rows, state: bytes | None = None, *, writing: Writing | None = None

@@ -8,7 +8,7 @@ that replaces another is filled under a generation of its own, which its state t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -28,7 +28,7 @@ from workbench.features.online.stores.commands import (
 from workbench.features.online.stores.encoding import event_of
 from workbench.features.online.stores.leases import held
 from workbench.features.online.stores.state import Marks, Writing, source_of
-from workbench.features.online.stores.store import STATE_KEY, Change, Rows
+from workbench.features.online.stores.store import STATE_KEY, Change, Rows, Wanted
 
 _CHUNK = 2000
 #: A row that no longer answers is kept for a day, in milliseconds: so a reader still learns that
@@ -62,21 +62,32 @@ class RedisStore:
 
         A table that was replaced since this process last read from it is read once more.
         """
-        tables = dict.fromkeys(table for table, _ in wanted)
-        while True:
-            used = {table: self._generations.get(table, b"") for table in tables}
-            names = [self._about(table, b"state") for table in tables]
-            names += [
-                self._row(table, key, used[table]) for table, key in wanted if key != STATE_KEY
-            ]
-            with self._errors():
-                found = self._commands.get(names)
-            states = dict(zip(tables, map(_parted, found), strict=False))
-            if all(states[table][0] == generation for table, generation in used.items()):
-                break
-            self._generations.update({table: state[0] for table, state in states.items()})
-        rows = iter(found[len(tables) :])
-        return [states[table][1] if key == STATE_KEY else next(rows) for table, key in wanted]
+
+        def names(used: Mapping[str, bytes]) -> list[bytes]:
+            return [self._row(table, key, used[table]) for table, key in wanted if key != STATE_KEY]
+
+        states, found = self._found(dict.fromkeys(table for table, _ in wanted), names)
+        rows = iter(found)
+        return [states[table] if key == STATE_KEY else next(rows) for table, key in wanted]
+
+    def rows_of(
+        self, wanted: Sequence[Wanted]
+    ) -> list[tuple[bytes | None, Sequence[bytes | None]]]:
+        """Return, for each table in order, its state and its rows of the keys, in one MGET."""
+        counts = {table: len(keys) for tables, keys in wanted for table in tables}
+
+        def names(used: Mapping[str, bytes]) -> list[bytes]:
+            listed: list[bytes] = []
+            for tables, keys in wanted:
+                heads = [b"%s{%s}" % (self._space, key or b"") for key in keys]
+                for table in tables:
+                    tail = b"%s:%s" % (_quoted(table), used[table])
+                    listed += [head + tail for head in heads]
+            return listed
+
+        states, found = self._found(counts, names)
+        rows = iter(found)
+        return [(states[table], list(islice(rows, count))) for table, count in counts.items()]
 
     def put(
         self, table: str, rows: Rows, state: bytes | None = None, *, writing: Writing | None = None
@@ -203,6 +214,20 @@ class RedisStore:
 
     def _row(self, table: str, key: bytes, generation: bytes) -> bytes:
         return b"%s{%s}%s:%s" % (self._space, key, _quoted(table), generation)
+
+    def _found(
+        self, tables: Iterable[str], names: Callable[[Mapping[str, bytes]], list[bytes]]
+    ) -> tuple[dict[str, bytes | None], list[bytes | None]]:
+        """Return the states of tables and what the names, given their generations, stand for."""
+        about = [self._about(table, b"state") for table in tables]
+        while True:
+            used = {table: self._generations.get(table, b"") for table in tables}
+            with self._errors():
+                found = self._commands.get([*about, *names(used)])
+            states = dict(zip(tables, map(_parted, found), strict=False))
+            if all(states[table][0] == generation for table, generation in used.items()):
+                return {table: state for table, (_, state) in states.items()}, found[len(about) :]
+            self._generations.update({table: state[0] for table, state in states.items()})
 
     def _generation(self, table: str) -> bytes:
         (state,) = self._commands.get([self._about(table, b"state")])

@@ -14,10 +14,11 @@ from workbench.core.errors import StorageFull, Unavailable
 from workbench.core.files import file_lock
 from workbench.core.sqlite import use_wal
 from workbench.features.online.stores.encoding import ORDER_BYTES, event_of
+from workbench.features.online.stores.sqlite_states import AT_ONCE, BEGIN, TOUCH, States
 from workbench.features.online.stores.state import Marks, Writing, source_of
-from workbench.features.online.stores.store import STATE_KEY, Change, Rows
+from workbench.features.online.stores.store import STATE_KEY, Change, Rows, Wanted
 
-_VERSION = 3
+_VERSION = 4
 # Counted as they are made: counting a table of millions of rows when asked would take seconds.
 _CREATE = f"""
 BEGIN IMMEDIATE;
@@ -39,6 +40,7 @@ BEGIN
 END;
 INSERT OR IGNORE INTO feature_tables (name, rows)
 SELECT view, count(*) FROM feature_rows WHERE key != x'' GROUP BY view;
+{BEGIN}
 PRAGMA user_version = {_VERSION};
 COMMIT;
 """
@@ -52,7 +54,6 @@ _READ = "(SELECT row FROM feature_rows WHERE view = ? AND key = ?)"
 _MAPPED = 268435456  # bytes of the file that are read without a call for each page
 _KEYS_AT_ONCE = 5000
 _LOOK_EVERY = 1.0  # seconds after which a reader looks whether its file is still the one there
-_READ_AT_ONCE = 64  # rows a statement; one of each length is kept ready
 _PUT = f"""
 INSERT INTO feature_rows (view, key, row) VALUES (?, ?, ?)
 ON CONFLICT (view, key) DO UPDATE SET row = excluded.row
@@ -88,11 +89,20 @@ class SqliteStore:
         with self._errors():
             execute = self._connection().execute
             found: list[bytes | None] = []
-            for first in range(0, len(wanted), _READ_AT_ONCE):
-                part = wanted[first : first + _READ_AT_ONCE]
+            for first in range(0, len(wanted), AT_ONCE):
+                part = wanted[first : first + AT_ONCE]
                 query = f"SELECT {', '.join([_READ] * len(part))}"
                 found += execute(query, [each for pair in part for each in pair]).fetchone()
             return found
+
+    def rows_of(
+        self, wanted: Sequence[Wanted]
+    ) -> list[tuple[bytes | None, Sequence[bytes | None]]]:
+        """Return, for each table in order, its state and its rows of the keys."""
+        with self._errors():
+            connection = self._connection()
+            states: States = self._local.states
+            return states.rows_of(connection, wanted)
 
     def put(
         self, table: str, rows: Rows, state: bytes | None = None, *, writing: Writing | None = None
@@ -194,6 +204,7 @@ class SqliteStore:
             with self._lock:
                 self._opened.append(found)
             self._local.connection = found
+            self._local.states = States()
             self._local.file = _identity(self.path)
             self._local.look_at = time.monotonic() + _LOOK_EVERY
         return found
@@ -243,6 +254,7 @@ def _fill(
     connection.executemany(_PUT, ((table, key, row) for key, row in given))
     if state is not None:
         connection.execute(_SET, (table, STATE_KEY, state))
+        connection.execute(TOUCH)
     _mark(connection, table, given.newest, writing)
     return given.count
 
@@ -258,6 +270,7 @@ def _mark(
 def _drop(connection: sqlite3.Connection, table: str) -> None:
     connection.execute("DELETE FROM feature_rows WHERE view = ?", (table,))
     connection.execute("DELETE FROM feature_tables WHERE name = ?", (table,))
+    connection.execute(TOUCH)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -19,6 +19,8 @@ Rows = Iterable[tuple[bytes, bytes]]
 #: with the rows of then, and what it returns counts for the keys that are not yet written.
 Change = Callable[[list[bytes | None]], Sequence[bytes | None]]
 REMOVED = b""
+#: Tables, and the keys whose rows are wanted of each; None is a key of which there is none.
+Wanted = tuple[Sequence[str], Sequence[bytes | None]]
 
 
 class OnlineStore(Protocol):
@@ -34,6 +36,16 @@ class OnlineStore(Protocol):
         """Return the row of each (table, key), in order; None where there is none.
 
         The key `STATE_KEY` stands for the table's state. Readers never wait for writers.
+        """
+        ...
+
+    def rows_of(
+        self, wanted: Sequence[Wanted]
+    ) -> list[tuple[bytes | None, Sequence[bytes | None]]]:
+        """Return, for each table in order, its state and its rows of the keys.
+
+        It is `read` for many tables that share keys, none of them given twice; a state is of the
+        moment of its table's rows.
         """
         ...
 
