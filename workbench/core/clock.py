@@ -9,6 +9,9 @@ from workbench.core.errors import InvalidInput
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+#: How far ahead of this machine's clock a time may be that somebody else wrote down. Past that one
+#: of the two clocks is wrong, and what is of next year would stand in the way of all until then.
+MOST_AHEAD = timedelta(minutes=5)
 
 
 class Clock(Protocol):

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from workbench.core.clock import MICROSECOND
+from workbench.core.formats import age
 from workbench.features.online.stores.state import Writing
 from workbench.features.online.stores.store import OnlineStore
 from workbench.features.streams.checkpoints import Checkpoint, DeadLetter, Step
@@ -136,8 +138,8 @@ class Processor:
             if since is not None and event.visible <= since:
                 counts.duplicates += 1
             elif timing is Timing.AHEAD:
-                ahead = (event.visible - now) / 1e6
-                step.dead.append(_dead(message, f"it lies {ahead:,.0f} s in the future", now))
+                ahead = age((event.visible - now) * MICROSECOND)
+                step.dead.append(_dead(message, f"it lies {ahead} in the future", now))
                 counts.poisonous += 1
             else:
                 found.append((event, timing))
@@ -154,8 +156,8 @@ class Processor:
             if event.identity in seen:
                 counts.duplicates += 1
             elif timing is Timing.TOO_LATE:
-                behind = ((self.watermark.at or 0) - event.when) / 1e6
-                reason = f"it came {behind:,.0f} s after the watermark had passed it"
+                behind = age(((self.watermark.at or 0) - event.when) * MICROSECOND)
+                reason = f"it came {behind} after the watermark had passed it"
                 step.dead.append(_dead(event.message, reason, now))
                 counts.too_late += 1
             else:

@@ -10,11 +10,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 from workbench import workspace
-from workbench.core.clock import MICROSECOND, micros, moment
+from workbench.core.clock import MICROSECOND, MOST_AHEAD, micros, moment
 from workbench.core.errors import Conflict, StorageFull, Unavailable
 from workbench.core.files import file_lock
 from workbench.core.ids import new_id
@@ -39,7 +39,6 @@ from workbench.features.streams.status import Rate, State, StreamStatus
 from workbench.features.streams.targets import AggregatedTarget, PlainTarget, Target
 from workbench.features.streams.watermarks import Watermark
 
-_AHEAD = timedelta(minutes=5)
 _WAIT = 0.5  # seconds for the first event of a batch; it is taken the moment it comes
 _WAIT_CAUGHT_UP = 0.05
 _LOOK_EVERY = 2.0
@@ -78,7 +77,7 @@ class Stream:
             None if self._recorder is None else self._recorder.keep,
             answers_for(view),
         )
-        watermark = Watermark(options.lateness, options.allowed, _AHEAD // MICROSECOND)
+        watermark = Watermark(options.lateness, options.allowed, MOST_AHEAD // MICROSECOND)
         self._processor = Processor(parts, watermark)
         self._begun = False
         self._state: State = "new"

@@ -9,7 +9,9 @@ from typing import Any
 
 import msgpack
 
+from workbench.core.clock import MICROSECOND, MOST_AHEAD
 from workbench.core.errors import InvalidInput
+from workbench.core.formats import age
 from workbench.features.windows.layout import Layout
 from workbench.features.windows.partials import added
 from workbench.features.windows.values import held
@@ -17,7 +19,7 @@ from workbench.features.windows.values import held
 NEVER = -(1 << 63)
 MOST_SEEN = 1_000
 DIGEST = 8  # bytes
-_MOST_AHEAD = 5 * 60 * 1_000_000
+_MOST_AHEAD = MOST_AHEAD // MICROSECOND
 Tile = list[Any]  # events, newest visible, then a part for each of the series' parts
 Event = tuple[int, int, Sequence[Any]]
 
@@ -142,9 +144,9 @@ def checked(layout: Layout, events: Iterable[Event], now: int) -> list[Event]:
     ready: list[Event] = []
     for event, created, values in events:
         if max(event, created) > now + _MOST_AHEAD:
-            ahead = (max(event, created) - now) / 1e6
+            ahead = (max(event, created) - now) * MICROSECOND
             raise InvalidInput(
-                f"an event lies {ahead:,.0f} seconds in the future",
+                f"an event lies {age(ahead)} in the future",
                 hint="check the clock of whoever sent it",
             )
         held_values = [hold(value) for hold, value in zip(holders, values, strict=True)]

@@ -120,7 +120,7 @@ def test_late_events_count_and_later_ones_are_kept_aside(place, totals, events):
     assert (counts.events, counts.late, counts.too_late) == (4, 1, 1)
     assert windows(place, totals)["amount_sum_1d"] == 23.0
     (letter,) = late.dead_letters()
-    assert letter.reason == "it came 741 s after the watermark had passed it"
+    assert letter.reason == "it came 12 minutes 21 seconds after the watermark had passed it"
     assert json.loads(letter.value) == pay(4200, 8)
     assert letter.place.startswith("events.jsonl:")
 
@@ -144,7 +144,7 @@ def test_poisonous_events_are_kept_with_the_reason_and_the_stream_goes_on(totals
     counts = one.run(caught_up=True).counts
     assert (counts.events, counts.poisonous, counts.read) == (2, 4, 6)
     assert [each.reason.partition(":")[0] for each in one.dead_letters()] == [
-        "it lies 360 s in the future",
+        "it lies 6 minutes in the future",
         "it has no key 'card'",
         "'x' in 'amount' is no float64",
         "no JSON",
