@@ -5,4 +5,5 @@ view's page together; each part has a file: `definition`, `through_time`, `fresh
 `parts` knows them by name. `preview` shows the builder what a training set would hold, from
 a `sampling` of the spine as it is `joined`, with a `drawing` of how; `why` explains a value of one
 that was made. `discovery` reads features out of a cell, and finds them in related datasets.
+`records` says which records can be read as views, and `writing` the code that stands for one.
 """
