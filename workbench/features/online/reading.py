@@ -80,9 +80,8 @@ def online(
     from workbench import workspace
     from workbench.data.times import as_utc
 
-    if isinstance(entities, Mapping):
-        entities = [entities]
-    if not isinstance(entities, Sequence) or not all(isinstance(e, Mapping) for e in entities):
+    given: object = [entities] if isinstance(entities, Mapping) else entities
+    if not isinstance(given, Sequence) or not all(isinstance(each, Mapping) for each in given):
         raise InvalidInput(
             f"{type(entities).__name__} is no list of entities",
             hint='give dicts of keys, such as [{"carrier": "UA"}]',
@@ -90,11 +89,11 @@ def online(
     place = workspace.current()
     found = ready_plan(features).fetch(
         kept_open(place.settings.online_url),
-        entities,
+        given,
         at=None if at is None else as_utc(at, "at"),
         now=place.clock.now(),
     )
-    if found.absent and entities:
+    if found.absent and given:
         raise NotFound(
             f"the view {found.absent[0]!r} has nothing in the online store",
             hint=f"run wb.materialize([{found.absent[0]!r}])",
