@@ -8,7 +8,7 @@ into those (see `waiting`).
 The array holds what `last` gives, the numbers of the tiles that hold events, and for each result
 what it is from each of those tiles to the newest one. A window ends at the newest event that
 counts, so its value is found by one search for its first tile, however long it is. The tiles
-themselves, which only a writer needs, and the values that they count follow as bytes of their own.
+themselves, which only a writer needs, follow as bytes of their own, as does how often values occur.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import msgpack
 from workbench.core.errors import InvalidInput
 from workbench.features.windows.layout import Layout
 from workbench.features.windows.readers import readers_of, with_late
-from workbench.features.windows.results import stored, suffixes, value_at, values_held
+from workbench.features.windows.results import check_values, stored, suffixes, value_at
 from workbench.features.windows.tiles import (
     DIGEST,
     Event,
@@ -38,11 +38,11 @@ from workbench.features.windows.tiles import (
     told_apart,
 )
 from workbench.features.windows.waiting import (
-    FEW_VALUES,
     MOST_WAITING,
     ROOM,
     Late,
     may_wait,
+    occurrences,
 )
 
 __all__ = [
@@ -79,15 +79,16 @@ def pack(tiles: Tiles) -> bytes:
     layout, readers = tiles.layout, readers_of(tiles.layout)
     numbers: list[bytes] = []
     results: list[Any] = [None] * len(readers.results)
-    state, counted, held, room = [], [], 0, True
+    state, counted, room = [], [], True
     for position, (series, known) in enumerate(zip(layout.series, tiles.series, strict=True)):
         ordered = sorted(known)
         kept = [known[number] for number in ordered]
         numbers.append(array("q", ordered).tobytes())
-        held += values_held(layout, series, kept)
-        counting = readers.counting[position]
-        counted.append([[tile[place] for tile in kept] for place in counting])
-        state.append([_without(tile, counting) for tile in kept] if counting else kept)
+        state.append(kept)
+        check_values(layout, series, kept)
+        counted += [
+            occurrences([tile[place] for tile in kept]) for place in readers.counting[position]
+        ]
         wanted = [(place, readers.results[place]) for place in readers.wanted[position]]
         columns = suffixes(series, ordered, kept, [each for _, each in wanted])
         for (place, result), column in zip(wanted, columns, strict=True):
@@ -103,7 +104,7 @@ def pack(tiles: Tiles) -> bytes:
                 tiles.newest + _SHIFT,
                 tiles.floor + _SHIFT,
                 _FORMAT,
-                room and held <= FEW_VALUES,
+                room and None not in counted,
                 0,
                 len(remembered),
                 len(body),
@@ -117,7 +118,7 @@ def pack(tiles: Tiles) -> bytes:
 
 def unpack(row: bytes, layout: Layout) -> Tiles:
     """Return the tiles of a row, with the events in them that wait there."""
-    newest, floor, waiting, remembered, (latest, numbers, _, state, counted) = _known(row)
+    newest, floor, waiting, remembered, (latest, numbers, _, state, _) = _known(row)
     tiles = Tiles(layout)
     tiles.newest, tiles.floor = newest, floor
     for column, candidate in zip(layout.latest, latest, strict=True):
@@ -127,14 +128,8 @@ def unpack(row: bytes, layout: Layout) -> Tiles:
     digests = [row[each : each + DIGEST] for each in range(start, end, DIGEST)]
     times = array("q", row[end : end + remembered * 8])
     tiles.seen = dict(zip(digests, times, strict=True))
-    values = msgpack.unpackb(counted, strict_map_key=False)
-    kept = msgpack.unpackb(state)
-    for series, places, mine, known, columns in zip(
-        tiles.series, readers_of(layout).counting, numbers, kept, values, strict=True
-    ):
-        for place, column in zip(places, columns, strict=True):
-            for tile, counts in zip(known, column, strict=True):
-                tile[place] = counts
+    kept = msgpack.unpackb(state, strict_map_key=False)
+    for series, mine, known in zip(tiles.series, numbers, kept, strict=True):
         series.update(zip(array("q", mine), known, strict=True))
     for event, created, digest, held in waiting:
         tiles.add(event, created, held)
@@ -201,13 +196,6 @@ def _blank(layout: Layout) -> bytes:
     return pack(Tiles(layout))
 
 
-def _without(tile: Sequence[Any], places: Sequence[int]) -> list[Any]:
-    rest = list(tile)
-    for place in places:
-        rest[place] = None
-    return rest
-
-
 def read(
     row: bytes,
     layout: Layout,
@@ -256,10 +244,14 @@ def read(
         first = bisect_left(there, number)
         behind = late.since(number, tile) if waiting else late
         starts.append((first, there[-1] if first < len(there) else None, behind))
-    values: list[Any] | None = None
-    found = []
     chosen = readers.features
-    for reader in chosen if positions is None else [chosen[each] for each in positions]:
+    if positions is not None:
+        chosen = tuple(chosen[each] for each in positions)
+    values: list[Any] = []
+    if waiting and any(each.counted >= 0 for each in chosen):
+        values = msgpack.unpackb(counted, strict_map_key=False)
+    found = []
+    for reader in chosen:
         value: Any = None
         if reader.start < 0:
             event = latest[reader.result]
@@ -279,8 +271,6 @@ def read(
             elif reader.function in _ZERO:
                 value = 0
             if behind.events:
-                if reader.counted is not None and values is None:
-                    values = msgpack.unpackb(counted, strict_map_key=False)
                 value = with_late(reader, value, behind, at, first, results, values)
         if reader.convert is not None and value is not None:
             value = reader.convert(value)

@@ -23,7 +23,7 @@ class Reader:
     result: int
     count: int  # the result that says how many values there are; -1 if it is not needed
     centre: int  # the result that `std` is taken from; -1 for all else
-    counted: tuple[int, int] | None  # the series and place of the values that it counts
+    counted: int  # which of the columns of values it counts; -1 for none
     k: int
     window: int
     tile: int
@@ -49,6 +49,7 @@ def readers_of(layout: Layout) -> Readers:
         tuple(at for at, (part, _) in enumerate(each.parts, start=2) if part == "values")
         for each in layout.series
     ]
+    columns = [(series, at) for series, places in enumerate(counting) for at in places]
     results: dict[Result, int] = {}
     starts: dict[tuple[int, int, int], int] = {}
     readers = []
@@ -58,7 +59,7 @@ def readers_of(layout: Layout) -> Readers:
             convert = given(each.kind)
             if convert is not None and each.function == "top_k":
                 convert = _each(convert)
-        start, count, centre, counted = -1, -1, -1, None
+        start, count, centre, counted = -1, -1, -1, -1
         if each.function == "last":
             place = layout.latest.index(each.column) if each.column is not None else 0
         else:
@@ -68,7 +69,7 @@ def readers_of(layout: Layout) -> Readers:
             place = results.setdefault(result, len(results))
             if each.function in ("distinct", "top_k") and each.column is not None:
                 at = 2 + layout.series[series].parts.index(("values", each.column))
-                counted = (series, counting[series].index(at))
+                counted = columns.index((series, at))
             elif each.column is not None:
                 also = Result(series, "count", each.column, 1)
                 count = results.setdefault(also, len(results))
@@ -108,7 +109,7 @@ def with_late(
     at: int,
     first: int,
     results: Sequence[Any],
-    values: Sequence[Any] | None,
+    values: Sequence[Any],
 ) -> Any:
     """Return a feature's value with that of the waiting events in its window.
 
@@ -123,18 +124,17 @@ def with_late(
     first : int
         The place of the window's first tile.
     results : sequence
-    values : sequence, optional
-        The values that tiles count, where this feature counts some.
+    values : sequence of dict
+        Of each column whose values are counted, how often each of them occurs.
     """
     function, column = reader.function, reader.column
     if column is None:
         return (value or 0) + len(late.events)
-    if reader.counted is not None and values is not None:
-        series, place = reader.counted
-        return late.column(column).counted(values[series][place][first:], reader.k)
     more = late.column(column)
     if not more.values:
         return value
+    if reader.counted >= 0:
+        return more.counted(value or 0, values[reader.counted], first, reader.k)
     if function == "count":
         return (value or 0) + len(more.values)
     count = _from(results[reader.count], first, 0)

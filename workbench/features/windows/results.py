@@ -38,9 +38,8 @@ class Result:
     k: int
 
 
-def values_held(layout: Layout, series: Series, kept: Sequence[Tile]) -> int:
-    """Return how many values are counted, tile by tile; raises InvalidInput past 10,000 of one."""
-    every = 0
+def check_values(layout: Layout, series: Series, kept: Sequence[Tile]) -> None:
+    """Refuse tiles that count more than 10,000 values, tile by tile; raises InvalidInput."""
     for position, (part, column) in enumerate(series.parts, start=2):
         if part != "values":
             continue
@@ -51,8 +50,6 @@ def values_held(layout: Layout, series: Series, kept: Sequence[Tile]) -> int:
                 f"and at most {MOST_VALUES:,} are kept online",
                 hint="group the values into fewer, or take a shorter window",
             )
-        every += held
-    return every
 
 
 def suffixes(

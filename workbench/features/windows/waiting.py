@@ -6,23 +6,54 @@ are. A request adds what its windows hold of these events to what it reads of th
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from heapq import nsmallest
 from math import isfinite, sqrt
 from typing import Any
 
-MOST_WAITING = 32
-FEW_VALUES = 256  # that a request counts anew, where events wait and values are counted
+MOST_WAITING = 16
+FEW_VALUES = 128  # different ones, of which a request can say how often they occur
 _SMALL = 1 << 56
 ROOM = 1 << 62  # which sums of whole numbers keep to: with all that waits they stay below 64 bits
 Waiting = tuple[int, int, bytes, Sequence[Any]]  # event, created, digest, values
+Occurrences = dict[Any, bytes]
 
 
 def may_wait(values: Sequence[Any]) -> bool:
     """Return whether no sum can pass 64 bits for an event's values."""
     return all(type(each) is not int or -_SMALL < each < _SMALL for each in values)
+
+
+def occurrences(tiles: Sequence[dict[Any, int] | None]) -> Occurrences | None:
+    """Return for each value the places of its tiles, then how often it is in each and later ones.
+
+    None where there are more than `FEW_VALUES`.
+    """
+    held = [(place, each) for place, each in enumerate(tiles) if each]
+    if len(set().union(*(each for _, each in held))) > FEW_VALUES:
+        return None
+    found: dict[Any, tuple[array[int], array[int]]] = {}
+    for place, each in reversed(held):
+        for value, count in each.items():
+            places, totals = found.setdefault(value, (array("I"), array("I")))
+            places.append(place)
+            totals.append(count + (totals[-1] if totals else 0))
+    return {
+        value: (places[::-1] + totals[::-1]).tobytes() for value, (places, totals) in found.items()
+    }
+
+
+def _times(occurrences: Occurrences, value: Any, first: int) -> int:
+    """Return how often a value occurs in the tiles from one on."""
+    if value not in occurrences:
+        return 0
+    numbers = memoryview(occurrences[value]).cast("I")
+    half = len(numbers) // 2
+    index = bisect_left(numbers, first, 0, half)
+    return numbers[half + index] if index < half else 0
 
 
 class Late:
@@ -60,6 +91,7 @@ class Column:
     def __init__(self, events: Sequence[tuple[int, int, Any]]) -> None:
         self._events = events
         self.values = [value for _, _, value in events]
+        self._there: dict[tuple[int, int], dict[Any, int]] = {}
 
     def latest(self, known: Sequence[Any] | None) -> Sequence[Any] | None:
         """Return the event that `last` gives, of one that is known and these."""
@@ -67,15 +99,32 @@ class Column:
             return known
         return self._latest if known is None else max(tuple(known), self._latest)
 
-    def counted(self, tiles: Iterable[dict[Any, int] | None], k: int) -> Any:
-        """Return the `k` most frequent values, or, if `k` is 0, how many values there are."""
-        total = self._counts.copy()
-        for tile in tiles:
-            for value, count in (tile or {}).items():
-                total[value] = total.get(value, 0) + count
+    def counted(self, known: Any, occurrences: Occurrences, first: int, k: int) -> Any:
+        """Return the `k` most frequent values, or, if `k` is 0, how many values there are.
+
+        Parameters
+        ----------
+        known
+            The same of the tiles alone.
+        occurrences : dict
+            How often each value occurs in the tiles, as `occurrences` gives it.
+        first : int
+            The place of the window's first tile.
+        k : int
+        """
+        there = self._there.get((id(occurrences), first))
+        if there is None:
+            there = {each: _times(occurrences, each, first) for each in self._counts}
+            self._there[id(occurrences), first] = there
         if not k:
-            return len(total)
-        return nsmallest(k, total, key=lambda value: (-total[value], value)) or None
+            return known + list(there.values()).count(0)
+        # Counts only grow, so no other value of the tiles can be among the first.
+        total = {each: count + there[each] for each, count in self._counts.items()}
+        for each in known or ():
+            if each not in total:
+                total[each] = _times(occurrences, each, first)
+        ranked = sorted(total.items(), key=lambda each: (-each[1], each[0]))
+        return [value for value, _ in ranked[:k]]
 
     def decayed(self, half: int, at: int) -> float:
         """Return the sum of what the values are worth at an instant."""
