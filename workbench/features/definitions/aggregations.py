@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal, get_args
 
+from workbench.core.calls import call
 from workbench.core.errors import InvalidInput, near
 
 Function = Literal[
@@ -34,8 +35,8 @@ class Aggregation:
     Where no event counts, ``count`` and ``distinct`` are 0 and all else is null. Whole numbers are
     summed exactly, and refused past 64 bits. Floats are added in another order offline than online,
     so their last digits may differ; what passes a double is null. Online a key has at most 10,000
-    different values to count (tile by tile) for ``top_k`` and ``distinct``: more are refused, as
-    its row would grow without bound.
+    different values to count (tile by tile) for ``top_k`` and ``distinct``, as its row would grow
+    without bound: a key with more reads as null, and materializing names it in a warning.
 
     Parameters
     ----------
@@ -114,6 +115,24 @@ class Aggregation:
             stem = f"{self.column}_top_{self.k}"
         spans = self.lengths or (duration(self.half_life or timedelta()),)
         return tuple(f"{stem}_{short(each)}" for each in spans)
+
+    @property
+    def code(self) -> str:
+        """The call that makes it.
+
+        Examples
+        --------
+        >>> Aggregation("top_k", "dest", ["7d"], k=3).code
+        'wb.Aggregation("top_k", "dest", windows=["7d"], k=3)'
+        """
+        return call(
+            "wb.Aggregation",
+            self.function,
+            self.column,
+            windows=[short(each) for each in self.lengths],
+            k=self.k if self.k > 1 else None,
+            half_life=None if self.half_life is None else short(duration(self.half_life)),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON, for a record; `from_json` reads it back."""

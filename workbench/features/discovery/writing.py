@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import keyword
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from workbench.core.calls import call, literal
 from workbench.core.errors import InvalidInput, NotFound
 from workbench.core.references import check_name
-from workbench.features.definitions.aggregations import Aggregation, duration, short
+from workbench.features.definitions.aggregations import Aggregation
 from workbench.features.definitions.entities import Entity
 from workbench.features.definitions.registration import feature_view, views
 from workbench.features.definitions.views import FeatureView
@@ -77,11 +77,10 @@ class Definition:
         )
         """
         entity = _identifier(self.entity)
-        keys = ", ".join(map(_text, self.keys))
         lines = ["import workbench as wb", ""]
         if self.ttl is not None:
             lines = ["from datetime import timedelta", "", *lines]
-        lines += [f"{entity} = wb.Entity({_text(self.entity)}, keys=[{keys}])", ""]
+        lines += [f"{entity} = {call('wb.Entity', self.entity, keys=list(self.keys))}", ""]
         called = _identifier(self.name)
         if called == entity:
             called += "_features"
@@ -121,24 +120,24 @@ class Definition:
         return define(lambda: self.sql)
 
     def _arguments(self, entity: str) -> list[str]:
-        found = [f"name={_text(self.name)}", f"entities=[{entity}]"]
+        found = [f"name={literal(self.name)}", f"entities=[{entity}]"]
         if self.dataset is not None:
-            found.append(f"source={_text(self.dataset)}")
+            found.append(f"source={literal(self.dataset)}")
         if self.features:
-            found.append(f"features=[{', '.join(map(_text, self.features))}]")
+            found.append(f"features={literal(list(self.features))}")
         if self.aggregations:
-            listed = "".join(f"        {_aggregation(each)},\n" for each in self.aggregations)
+            listed = "".join(f"        {each.code},\n" for each in self.aggregations)
             found.append(f"aggregations=[\n{listed}    ]")
         if self.sql is not None and self.time is not None:
-            found.append(f"time={_text(self.time)}")
+            found.append(f"time={literal(self.time)}")
         if self.sql is not None and self.created is not None:
-            found.append(f"created={_text(self.created)}")
+            found.append(f"created={literal(self.created)}")
         if self.static and self.sql is not None:
             found.append("static=True")
         if self.ttl is not None:
             found.append(f"ttl=timedelta(seconds={int(self.ttl.total_seconds())})")
         if self.description:
-            found.append(f"description={_text(self.description)}")
+            found.append(f"description={literal(self.description)}")
         return found
 
 
@@ -206,23 +205,6 @@ def named(*parts: str) -> str:
     'flights_by_tail_num'
     """
     return check_name(re.sub(r"[^0-9A-Za-z_-]+", "_", "_".join(parts)).strip("_") or "view")
-
-
-def _aggregation(each: Aggregation) -> str:
-    parts = [_text(each.function)]
-    if each.column is not None:
-        parts.append(_text(each.column))
-    if each.lengths:
-        parts.append(f"windows=[{', '.join(_text(short(length)) for length in each.lengths)}]")
-    if each.k > 1:
-        parts.append(f"k={each.k}")
-    if each.half_life is not None:
-        parts.append(f"half_life={_text(short(duration(each.half_life)))}")
-    return f"wb.Aggregation({', '.join(parts)})"
-
-
-def _text(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _identifier(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import indent
 
 from workbench.core.calls import Name, call, literal
+from workbench.features.definitions.aggregations import Aggregation
 from workbench.metadata import Artifact, Execution
 
 #: A list longer than this is broken into lines.
@@ -108,17 +109,7 @@ def _timedelta(seconds: float) -> str:
 def _aggregations(known: object) -> Name | None:
     if not isinstance(known, list) or not known:
         return None
-    calls = [
-        call(
-            "wb.Aggregation",
-            each["function"],
-            each.get("column"),
-            windows=each.get("windows"),
-            k=each["k"] if each.get("k", 1) > 1 else None,
-            half_life=each.get("half_life"),
-        )
-        for each in known
-    ]
+    calls = [Aggregation.from_json(each).code for each in known]
     return Name("[\n" + "".join(f"        {each},\n" for each in calls) + "    ]")
 
 
