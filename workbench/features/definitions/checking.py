@@ -12,6 +12,7 @@ from workbench.data.columns import Column
 from workbench.features.definitions.aggregations import Aggregation
 from workbench.features.definitions.entities import Entity, keys_of
 from workbench.features.definitions.sources import Rows
+from workbench.features.definitions.sql_lineage import lies_before
 from workbench.features.definitions.sql_uses import used_columns
 from workbench.features.definitions.views import Declared
 from workbench.metadata import ColumnSource
@@ -121,10 +122,13 @@ def uses_of(rows: Rows, declared: Declared) -> dict[str, tuple[str, ...]]:
     return {name: tuple(columns) for name, columns in found.items()}
 
 
-def warn_of_unasked_times(
+def warn_of_early_rows(
     rows: Rows, declared: Declared, name: str, uses: Mapping[str, Sequence[str]]
 ) -> None:
-    """Say which rows a query takes without asking when they were known: later ones are among them.
+    """Say where rows of a query may count before all that they were made of was known.
+
+    That is where it takes rows without asking when they were known, or moves that time back: a sum
+    of a day that counts from its midnight on.
 
     Parameters
     ----------
@@ -144,6 +148,17 @@ def warn_of_unasked_times(
                 f"the view {name!r} reads {each.ref} and never asks when its rows became known "
                 f"({known!r}), so a row of the view may hold what came after it: join as of that "
                 f"time, such as ON time >= {known}, or let created= be the later of the two",
+                stacklevel=4,
+            )
+    column = declared.created or declared.time
+    for origin in rows.lineage.get(column, ()):
+        facts = origin.artifact.properties
+        timed = origin.column in (facts.get("time"), facts.get("created"))
+        if timed and origin.how and lies_before(origin.how):
+            warnings.warn(
+                f"rows of the view {name!r} count from {column!r} on, which is {origin.how} and "
+                f"lies before {origin.column!r}, when they were known: select "
+                f"max({origin.column}) too, and say which it is with created=",
                 stacklevel=4,
             )
 

@@ -9,7 +9,7 @@ from workbench.features.definitions.checking import (
     columns_from,
     declare,
     uses_of,
-    warn_of_unasked_times,
+    warn_of_early_rows,
 )
 from workbench.features.definitions.kinds import ON_DEMAND, VIEW
 from workbench.features.definitions.names import check_asked_name
@@ -49,7 +49,7 @@ def register(rows: Rows, name: str, wanted: Wanted, *, replace: bool = False) ->
     properties = view_properties(declared, definitions, uses)
     newest = newest_of(VIEW, name)
     if newest is None or newest.properties["definition"] != properties["definition"]:
-        warn_of_unasked_times(rows, declared, name, uses)
+        warn_of_early_rows(rows, declared, name, uses)
     if newest is not None:
         if _same(newest, properties):
             return view_from(newest)

@@ -164,6 +164,32 @@ def parse(sql: str) -> exp.Query:
     return statements[0]
 
 
+def lies_before(how: str) -> bool:
+    """Return whether an expression over a time is an earlier one, whatever that time is.
+
+    Examples
+    --------
+    >>> [lies_before(each) for each in ("DATE_TRUNC('DAY', t)", "t::DATE", "MIN(t)")]
+    [True, True, True]
+    >>> [lies_before(each) for each in ("MAX(t)", "DATE_TRUNC('DAY', t) + INTERVAL 1 DAY")]
+    [False, False]
+    """
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+
+    try:
+        found: Any = sqlglot.parse_one(how, dialect="duckdb")
+    except SqlglotError:  # shortened, perhaps
+        return False
+    while isinstance(found, exp.Paren) or (
+        isinstance(found, exp.Cast) and not found.is_type(exp.DataType.Type.DATE)
+    ):
+        found = found.this
+    earlier = (exp.TimestampTrunc, exp.DateTrunc, exp.DateBin, exp.Min, exp.Sub, exp.Cast)
+    return isinstance(found, earlier)
+
+
 def _leaves(root: Node, spelling: Spelling) -> list[Origin]:
     import sqlglot
     from sqlglot import exp

@@ -94,6 +94,29 @@ def test_rows_that_a_query_takes_whenever_they_were_known_are_named(
     assert {each.filename for each in said} <= {__file__}
 
 
+@pytest.mark.parametrize(
+    ("known", "warned"),
+    [
+        ("date_trunc('day', landed_at)", True),
+        ("landed_at::DATE", True),
+        ("min(landed_at)", True),
+        ("max(landed_at)", False),
+        ("date_trunc('day', max(landed_at)) + INTERVAL 1 DAY", False),
+    ],
+)
+def test_rows_that_count_before_what_they_are_made_of_are_named(
+    flights: Dataset, known: str, warned: bool
+) -> None:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        feature_view(name="daily", entities=CARRIER, time="day")(
+            lambda: f"SELECT carrier, {known} AS day, sum(arr_delay) s FROM flights GROUP BY ALL"
+        )
+    told = "rows of the view 'daily' count from 'day' on, which is "
+    assert [str(each.message)[: len(told)] for each in said] == warned * [told]
+    assert {each.filename for each in said} <= {__file__}
+
+
 def test_sql_is_followed_to_the_columns_it_reads(place: Workspace, planes: Dataset) -> None:
     @feature_view(entities=[PLANE])
     def plane() -> str:
