@@ -13,7 +13,7 @@ from workbench.core.errors import InvalidInput, NotFound
 from workbench.data.datasets import Dataset
 from workbench.data.datasets.ingest import ingest
 from workbench.features.definitions.entities import Entity
-from workbench.features.definitions.registration import Options, feature_service, feature_view
+from workbench.features.definitions.registration import feature_service, feature_view
 from workbench.features.definitions.selections import choose, resolve
 from workbench.features.definitions.views import FeatureView, view_from
 from workbench.workspace import Workspace
@@ -79,15 +79,12 @@ def test_rows_that_a_query_takes_whenever_they_were_known_are_named(
 ) -> None:
     later = {"tailnum": ["N1"], "at": [START + timedelta(days=9)], "wind": [3.0]}
     ingest(pa.table(later), name="winds", time="at")
-    options: Options = {
-        "entities": PLANE,
-        "time": "time",
-        "created": "landed_at",
-        "features": ["wind"],
-    }
+    windy = feature_view(
+        name="windy", entities=PLANE, time="time", created="landed_at", features=["wind"]
+    )
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        view = feature_view(name="windy", **options)(lambda: sql)
+        view = windy(lambda: sql)
         view.refresh()
     told = "the view 'windy' reads winds@1 and never asks when its rows became known ('at')"
     assert [str(each.message)[: len(told)] for each in said] == warned * [told]
