@@ -7,6 +7,7 @@ of an earlier time is then as the data have it, so ingest the same events.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
@@ -18,7 +19,7 @@ from workbench.core.errors import Conflict, InvalidInput
 from workbench.data.engine import parquet
 from workbench.features.definitions.views import FeatureView
 from workbench.features.online.passes import known_file
-from workbench.features.online.stores.encoding import pack_key
+from workbench.features.online.stores.encoding import pack_key, unpack_order
 from workbench.features.online.stores.state import Pass, Writing, read_state
 from workbench.features.online.stores.store import STATE_KEY, OnlineStore, Rows
 from workbench.features.windows import packed
@@ -56,6 +57,8 @@ class CarriedTiles:
         self._done = step.done
         self._layout = layout_of(view.aggregations, view.inputs)
         self._former: dict[bytes, packed.Tiles] = {}
+        self._values: dict[bytes, Sequence[object]] = {}
+        self._withheld: dict[bytes, str] = {}
         self._keys = ", ".join(f"k{place}" for place in range(len(view.keys)))
         rows = f"(SELECT * FROM {parquet([str(path)])} WHERE visible <= {self._until})"
         wanted = f"SELECT DISTINCT {self._keys} FROM {rows}"
@@ -98,7 +101,11 @@ class CarriedTiles:
         )
 
     def batches(self) -> Iterator[tuple[int, Rows]]:
-        """Yield the rows that are still to be written, and how many keys they are of."""
+        """Yield the rows that are still to be written, and how many keys they are of.
+
+        Warns of the keys of which no row can be made: they are written as such, so that they read
+        as null, and all others are served.
+        """
         keys = self._connection.cursor().execute(
             f"SELECT * FROM carried WHERE number >= {self._done} ORDER BY number"
         )
@@ -109,30 +116,56 @@ class CarriedTiles:
         while found := keys.fetchmany(_BATCH):
             rows = []
             self._former.clear()
+            self._values.clear()
             for number, *values in found:
                 mine, old = tiles.of(number), former.of(number) if self._changes else None
                 key = pack_key(values, types, names)
                 if key is None:  # one that is no number, NaN, cannot be asked for
                     continue
-                rows.append((key, _packed(self._view, values, mine)))
+                self._values[key] = values
+                rows.append((key, self._row(key, mine)))
                 if old is not None:
                     self._former[key] = old
             yield len(found), rows
+        if self._withheld:
+            warnings.warn(
+                f"{len(self._withheld):,} of {self.total:,} keys of {self._view.name!r} read as "
+                f"null online, the others as ever. {next(iter(self._withheld.values()))}",
+                stacklevel=2,
+            )
+
+    def _row(self, key: bytes, tiles: packed.Tiles) -> bytes:
+        """Return a key's row: one that says nothing if its tiles cannot be packed."""
+        try:
+            return packed.pack(tiles)
+        except InvalidInput as error:
+            named = ", ".join(map(repr, self._values[key]))
+            self._withheld[key] = f"Key {named}: {error.message}; {error.hint}"
+            return packed.withheld(tiles)
 
     def settle(self, store: OnlineStore, rows: Rows, writing: Writing) -> Rows:
         """Write rows, beside which what came after the data stays; return those left to write."""
-        layout, until = self._layout, self._until if self.newest is None else self.newest
+        until = self._until if self.newest is None else self.newest
         given = dict(rows)
 
         def change(there: list[bytes | None]) -> list[bytes | None]:
             return [
-                row if old is None else _settled(row, old, layout, until, self._former.get(key))
+                row if old is None else self._settled(key, row, old, until)
                 for (key, row), old in zip(given.items(), there, strict=True)
             ]
 
         if given:
             store.update(self._view.table, list(given), change, writing=writing)
         return []
+
+    def _settled(self, key: bytes, row: bytes, old: bytes, until: int) -> bytes:
+        if row == old or packed.is_withheld(row):
+            return row
+        if packed.is_withheld(old):
+            later = unpack_order(old)[0] > until  # what came after the data is not known
+            return packed.withheld(row, old) if later else row
+        data, there = packed.unpack(row, self._layout), packed.unpack(old, self._layout)
+        return self._row(key, packed.settled(data, there, until, self._former.get(key)))
 
     def withdrawn(self) -> Iterator[tuple[int, Rows]]:
         """Yield nothing: a key that the data no longer have is carried, without events."""
@@ -231,25 +264,6 @@ def answers_for(view: FeatureView) -> int | None:
         return None if view.ttl is None else view.ttl // MICROSECOND
     features = layout_of(view.aggregations, view.inputs).features
     return max(each.window + each.tile for each in features)
-
-
-def _packed(view: FeatureView, key: Sequence[object], tiles: packed.Tiles) -> bytes:
-    try:
-        return packed.pack(tiles)
-    except InvalidInput as error:
-        named = ", ".join(map(repr, key))
-        raise InvalidInput(
-            f"{view.name!r}, key {named}: {error.message}", hint=error.hint
-        ) from error
-
-
-def _settled(
-    row: bytes, old: bytes, layout: Layout, until: int, former: packed.Tiles | None
-) -> bytes:
-    if row == old:
-        return row
-    data, there = packed.unpack(row, layout), packed.unpack(old, layout)
-    return packed.pack(packed.settled(data, there, until, former))
 
 
 class _Numbered:

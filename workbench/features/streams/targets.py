@@ -161,6 +161,8 @@ class AggregatedTarget:
     def _together(self, there: bytes | None, key: bytes, row: bytes) -> bytes:
         if there is None or there in (row, self._before.get(key)):
             return row
+        if packed.is_withheld(there) or packed.is_withheld(row):
+            return packed.withheld(there, row)
         theirs = packed.unpack(there, self._layout)
         return packed.pack(packed.merge(theirs, packed.unpack(row, self._layout)))
 

@@ -50,17 +50,20 @@ __all__ = [
     "add_events",
     "add_once",
     "empty",
+    "is_withheld",
     "merge",
     "pack",
     "read",
     "settled",
     "unpack",
     "with_events",
+    "withheld",
 ]
 
 _FORMAT = 2
-#: Order; format, whether events may wait, how many do, how many are remembered, the tiles' bytes.
-_HEAD = struct.Struct(">QQB?HHI")
+#: Order; format, what may be done, how many events wait, how many are remembered, the tiles' bytes.
+_HEAD = struct.Struct(">QQBBHHI")
+_CLOSED, _OPEN, _WITHHELD = range(3)  # events cannot wait; they can; nothing is said of the key
 _MANY = b"\xdc"  # MessagePack's array of a length that two bytes tell
 _SHIFT = 1 << 63
 _ZERO = ("count", "distinct")  # what is 0 where no event counts; all else is None
@@ -104,7 +107,7 @@ def pack(tiles: Tiles) -> bytes:
                 tiles.newest + _SHIFT,
                 tiles.floor + _SHIFT,
                 _FORMAT,
-                room and None not in counted,
+                _OPEN if room and None not in counted else _CLOSED,
                 0,
                 len(remembered),
                 len(body),
@@ -138,6 +141,28 @@ def unpack(row: bytes, layout: Layout) -> Tiles:
     return tiles
 
 
+def withheld(*rows: Tiles | bytes) -> bytes:
+    """Return the row of a key of which nothing can be said, as `pack` refuses what is known of it.
+
+    It reads as None, as no value would be right, and stays so whatever is added.
+
+    Parameters
+    ----------
+    *rows : Tiles or bytes
+        What is known of the key.
+    """
+    orders = [
+        (each.newest, each.floor) if isinstance(each, Tiles) else _head(each)[:2] for each in rows
+    ]
+    newest, floor = (max(times) for times in zip(*orders, strict=True))
+    return _HEAD.pack(newest + _SHIFT, floor + _SHIFT, _FORMAT, _WITHHELD, 0, 0, 0)
+
+
+def is_withheld(row: bytes) -> bool:
+    """Return whether a row says nothing; `unpack` takes none of those."""
+    return _head(row)[3] == _WITHHELD
+
+
 def with_events(
     row: bytes | None, layout: Layout, events: Iterable[Event], now: int, *, once: bool = False
 ) -> bytes:
@@ -164,8 +189,16 @@ def with_events(
     row = _blank(layout) if row is None else row
     events = list(events)
     ready = checked(layout, events, now)
-    newest, floor, _, open_, waiting, remembered, size = _head(row)
-    if not open_ or len(ready) + waiting > MOST_WAITING or not all(may_wait(e[2]) for e in ready):
+    newest, floor, _, may, waiting, remembered, size = _head(row)
+    if may == _WITHHELD:
+        newest = max([newest, *(event for event, _, _ in ready)])
+        floor = max([floor, *(max(event, created) for event, created, _ in ready)])
+        return _HEAD.pack(newest + _SHIFT, floor + _SHIFT, _FORMAT, _WITHHELD, 0, 0, 0)
+    if (
+        may != _OPEN
+        or len(ready) + waiting > MOST_WAITING
+        or not all(may_wait(e[2]) for e in ready)
+    ):
         tiles = unpack(row, layout)
         (add_once if once else add_events)(tiles, events, now)
         return pack(tiles)
@@ -181,7 +214,7 @@ def with_events(
         added.append(msgpack.packb([event, created, digest, values]))
         newest, floor = max(newest, event), max(floor, event, created)
     head = _HEAD.pack(
-        newest + _SHIFT, floor + _SHIFT, _FORMAT, True, waiting + len(added), remembered, size
+        newest + _SHIFT, floor + _SHIFT, _FORMAT, _OPEN, waiting + len(added), remembered, size
     )
     return b"".join([head, row[_HEAD.size :], *added])
 
@@ -230,6 +263,8 @@ def read(
     >>> [read(pack(tiles), layout, second * 1_000_000) for second in (9, 65, 66, 70)]
     [[5], [5], [3], [None]]
     """
+    if is_withheld(row):
+        return None
     _, floor, waiting, _, (latest, numbers, results, _, counted) = _known(row)
     if at < floor:
         if named:
@@ -285,7 +320,7 @@ def empty(layout: Layout, positions: Sequence[int] | None = None) -> list[Any]:
     return [0 if each.function in _ZERO else None for each in chosen]
 
 
-def _head(row: bytes) -> tuple[int, int, int, bool, int, int, int]:
+def _head(row: bytes) -> tuple[int, int, int, int, int, int, int]:
     newest, floor, made, *rest = _HEAD.unpack_from(row)
     if made != _FORMAT:
         raise InvalidInput(

@@ -205,18 +205,62 @@ def test_only_the_keys_of_new_events_are_written(events: list[Event], clock: Fak
     assert materialize(view) == {"spending": 0}
 
 
-@pytest.mark.usefixtures("place")
-def test_a_key_of_too_many_values_is_named() -> None:
+def test_a_key_of_too_many_values_is_named_and_reads_as_null_and_all_others_are_served(
+    place: Workspace, clock: FakeClock
+) -> None:
     at = NOW - timedelta(hours=1)
-    rows = pa.table({"card": ["a"] * 10_001, "at": [at] * 10_001, "shop": list(range(10_001))})
+
+    def shops(count: int, until: datetime) -> FeatureView:
+        cards = ["a"] * count + ["b", "c"]
+        times = [at] * (count + 1) + [until]
+        rows = pa.table({"card": cards, "at": times, "shop": list(range(count + 2))})
+        return feature_view(
+            name="shops",
+            entities=Entity("card", keys=["card"]),
+            source=ingest(rows, name="shops", time="at"),
+            aggregations=[
+                Aggregation("count", windows="1d"),
+                Aggregation("distinct", "shop", windows="1d"),
+            ],
+        )
+
+    view = shops(10_001, at)
+    said = r"1 of 3 keys of 'shops' read as null.*Key 'a': .*10,001 different values.*group"
+    with pytest.warns(UserWarning, match=said):
+        assert materialize(view) == {"shops": 3}
+    assert asked(view, "a") == [None, None]
+    assert asked(view, "b") == [1, 1]
+    assert asked(view, "new") == [0, 0]
+    # Nothing that is pushed makes a wrong number of it, nor data that end before what was pushed.
+    push(view, [{"card": each, "at": clock.now(), "shop": 7} for each in ("a", "b")])
+    assert asked(view, "a") == [None, None]
+    assert asked(view, "b") == [2, 2]
+    view = shops(9_000, at)
+    materialize(view)
+    assert asked(view, "a") == [None, None]
+    # Data that say all of it and can be kept bring it back.
+    clock.advance(timedelta(minutes=1))
+    view = shops(9_001, clock.now())
+    materialize(view)
+    assert asked(view, "a") == [9_001, 9_001]
+
+
+def test_a_key_that_what_was_pushed_fills_up_reads_as_null(
+    place: Workspace, clock: FakeClock
+) -> None:
+    at = NOW - timedelta(hours=1)
+    rows = pa.table({"card": ["a"] * 9_000, "at": [at] * 9_000, "shop": list(range(9_000))})
     view = feature_view(
         name="shops",
         entities=Entity("card", keys=["card"]),
         source=ingest(rows, name="shops", time="at"),
         aggregations=[Aggregation("distinct", "shop", windows="1d")],
     )
-    with pytest.raises(InvalidInput, match=r"'shops', key 'a': .*10,001 different values"):
+    later = [{"card": "a", "at": clock.now(), "shop": -each} for each in range(1, 2_000)]
+    push(view, later)
+    with pytest.warns(UserWarning, match=r"Key 'a': .*10,999 different values"):
         materialize(view)
+    assert asked(view, "a") == [None]
 
 
 @pytest.mark.usefixtures("place")

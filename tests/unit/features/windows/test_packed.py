@@ -18,12 +18,14 @@ from workbench.features.windows.packed import (
     add_events,
     add_once,
     empty,
+    is_withheld,
     merge,
     pack,
     read,
     settled,
     unpack,
     with_events,
+    withheld,
 )
 
 LAYOUT = layout_of(AGGREGATIONS, INPUTS)
@@ -257,3 +259,13 @@ def test_an_event_delivered_again_counts_once_wherever_it_waits(
     found = read(row or pack(tiles), LAYOUT, at)
     assert found is not None
     assert alike(found, read(pack(tiles), LAYOUT, at) or [])
+
+
+def test_a_row_that_says_nothing_stays_so_and_keeps_its_order() -> None:
+    row = withheld(tiles_of([(5, 9, (1, None, None, None, None))]))
+    row = with_events(row, LAYOUT, [(3, 12, (2, None, None, None, None))], FAR, once=True)
+    assert is_withheld(row)
+    assert unpack_order(row) == (5, 12)
+    assert read(row, LAYOUT, 20) is None
+    assert unpack_order(withheld(row, pack(tiles_of([(7, 7, (1, *[None] * 4))])))) == (7, 12)
+    assert not is_withheld(pack(Tiles(LAYOUT)))
