@@ -42,7 +42,6 @@ def served_training_set(
     columns: Sequence[str] | None = None,
     split: Mapping[str, Any] | str | None = None,
     description: str = "",
-    execution: str = "training_set",
 ) -> Dataset:
     """Store what a service answered, with labels, as a dataset; `training_set` calls it.
 
@@ -63,8 +62,6 @@ def served_training_set(
         The columns to keep, all by default.
     split, description
         As for `training_set`.
-    execution : str
-        What kind of step is recorded.
 
     Returns
     -------
@@ -125,7 +122,7 @@ def served_training_set(
     values = LabelCounts(column, facts)
     values.add(kept)
     values.warn(kept.num_rows, stacklevel=4)
-    with workspace.current().metadata.record(execution, name, reads=reads) as step:
+    with workspace.current().metadata.record("training_set", name, reads=reads) as step:
         made = write_dataset(
             step,
             rows_of(kept, source={"type": "log", source.kind: source.name}),

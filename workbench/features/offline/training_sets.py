@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from workbench.features.offline.late_labels import Labels
     from workbench.features.offline.spines import Given
 
-EXECUTION = "training_set"
-
 
 def training_set(
     spine: Given | Sequence[Given] | None = None,
@@ -160,7 +158,7 @@ def training_set(
     several = listed(spine)
     reads = [dataset(each).artifact for each in several if isinstance(each, (str, Dataset))]
     reads += [each.artifact for each in chosen.views.values()]
-    with workspace.current().metadata.record(EXECUTION, name, reads=reads) as step:
+    with workspace.current().metadata.record("training_set", name, reads=reads) as step:
         settled = read_settled(spine, horizon, columns=columns, time=time, label=label)
         found = settled.spine
         names = chosen.names(found.columns)
