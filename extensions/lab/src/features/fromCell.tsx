@@ -285,6 +285,13 @@ function Trouble(props: {
   const { trans } = language;
   const number = "line" in trouble ? trouble.line : null;
   const line = number === null ? undefined : source.split("\n")[number - 1];
+  const asks = "asks" in trouble ? trouble.asks : null;
+  const hint =
+    asks === null
+      ? trouble.hint
+      : asks.frame === null
+        ? trans.__("Choose the key under the cell.")
+        : trans.__("Choose under the cell what %1 holds.", asks.frame);
   return (
     <section className="wb-Card" role="alert" aria-label={trans.__("What is in the way")}>
       <h2 className="wb-Card-title">
@@ -302,7 +309,7 @@ function Trouble(props: {
         </pre>
       )}
       <p className="wb-FromCell-said">{line === undefined ? trouble.message : trouble.message.replace(/^line \d+: /, "")}</p>
-      {trouble.hint ? <p className="wb-FromCell-said wb-Faint">{trouble.hint}</p> : null}
+      {hint ? <p className="wb-FromCell-said wb-Faint">{hint}</p> : null}
     </section>
   );
 }
