@@ -75,6 +75,23 @@ def text(cell):
     return cell["text"] if isinstance(cell, dict) else cell
 
 
+async def test_the_catalogue_shows_what_was_defined_and_pushed_since(ask, ids):
+    async def known():
+        return {each["ref"]: each for each in (await ask("features"))["features"]}
+
+    before = await known()
+    at = datetime.now(UTC)
+    rows = wb.ingest(pd.DataFrame({"k": ["a"], "at": [at], "x": [1]}), name="since", time="at")
+    view = wb.feature_view(entities=wb.Entity("k"), source=rows, name="since")
+    defined = await known()
+    assert defined.keys() - before.keys() == {"since@1"}
+    assert defined["since@1"]["freshness"] == "never"
+    wb.push(view, [{"k": "a", "at": at, "x": 2}])
+    assert (await known())["since@1"]["freshness"] == "fresh"
+    workspace.current().metadata.delete_artifact(view.artifact.id)
+    assert (await known()).keys() == before.keys()
+
+
 async def test_the_catalogue_says_of_each_what_finds_it(ask, ids):
     listed = {each["name"]: each for each in (await ask("features"))["features"]}
     hourly = listed["weather_hourly"]

@@ -166,6 +166,12 @@ class ExecutionQueries(ArtifactQueries):
         with self.reading() as session:
             return [to_event(row) for row in session.scalars(query)]
 
+    def events_of(self, execution_ids: Sequence[str]) -> list[Event]:
+        """Return every event of the given executions."""
+        query = select(EventRow).where(col(EventRow.execution_id).in_(list(execution_ids)))
+        with self.reading() as session:
+            return [to_event(row) for row in session.scalars(query)]
+
     def column_edges(self, artifact_ids: Sequence[str]) -> list[ColumnEdge]:
         """Return the column edges among and into the given artifacts."""
         query = select(ColumnEdgeRow).where(col(ColumnEdgeRow.target_id).in_(list(artifact_ids)))

@@ -193,9 +193,10 @@ def _materialized(metadata: Metadata, views: Sequence[Artifact]) -> dict[str, da
     }
     names = {view.id: view.name for view in views}
     newest: dict[str, datetime] = {}
-    for event in metadata.events(list(names)):
-        ended, name = done.get(event.execution_id), names[event.artifact_id]
-        if ended is not None and (name not in newest or ended > newest[name]):
+    # By what was done and not by views: there are thousands of those.
+    for event in metadata.events_of(list(done)):
+        ended, name = done[event.execution_id], names.get(event.artifact_id)
+        if ended is not None and name is not None and (name not in newest or ended > newest[name]):
             newest[name] = ended
     return newest
 

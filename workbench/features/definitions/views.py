@@ -131,7 +131,7 @@ class FeatureView:
         Versions that differ in their data alone share one; another definition has its own, so a
         model in production never reads values of another meaning.
         """
-        return f"{self.name}#{self.definition[:12]}"
+        return table_of(self.artifact)
 
     def refresh(self) -> FeatureView:
         """Return the view over the newest versions of its datasets: a new version if they are.
@@ -256,6 +256,11 @@ def view_properties(
         "tags": list(declared.tags),
         "definition": digest,
     }
+
+
+def table_of(artifact: Artifact) -> str:
+    """Return a view's table in the online store; see `FeatureView.table`."""
+    return f"{artifact.name}#{artifact.properties['definition'][:12]}"
 
 
 def view_from(artifact: Artifact) -> FeatureView:

@@ -10,10 +10,12 @@ from typing import Any
 from workbench import workspace
 from workbench.core.clock import moment
 from workbench.core.json_values import as_json
-from workbench.features.definitions.registration import views as registered
+from workbench.features.definitions.kinds import VIEW
 from workbench.features.definitions.selections import Asked, resolve
+from workbench.features.definitions.views import table_of
 from workbench.features.online.stores.state import Source, read_state
 from workbench.features.online.stores.store import STATE_KEY, kept_open
+from workbench.metadata import Artifact
 
 
 @dataclass(frozen=True)
@@ -90,18 +92,24 @@ def freshness(views: Asked | Sequence[Asked] | None = None) -> list[Freshness]:
     >>> [(each.view, each.rows, each.source) for each in wb.freshness()]
     [('planes', 1, 'push')]
     """
-    chosen = registered() if views is None else [each.view for each in resolve(views)]
+    if views is None:
+        return freshness_of(workspace.current().metadata.artifacts(VIEW, latest_only=True))
+    return freshness_of([each.view.artifact for each in resolve(views)])
+
+
+def freshness_of(views: Sequence[Artifact]) -> list[Freshness]:
+    """Return how fresh views are by their records, of which there may be thousands."""
     place = workspace.current()
     now = place.clock.now()
     store = kept_open(place.settings.online_url)
-    tables = [view.table for view in chosen]
+    tables = [table_of(view) for view in views]
     states = map(read_state, store.read([(table, STATE_KEY) for table in tables]))
     found = []
-    for view, state, marks in zip(chosen, states, store.marks(tables), strict=True):
+    for view, state, marks in zip(views, states, store.marks(tables), strict=True):
         as_of = None if state is None or state.as_of is None else moment(state.as_of)
         known = [each.newest for each in (state, marks) if each is not None]
         newest = max((each for each in known if each is not None), default=None)
-        event = None if newest is None or view.time is None else moment(newest)
+        event = None if newest is None or view.properties.get("time") is None else moment(newest)
         # A stream makes a table that was never materialized.
         materialized = moment(state.written_at) if state is not None and state.written_at else None
         written = None if marks is None or marks.written_at is None else moment(marks.written_at)

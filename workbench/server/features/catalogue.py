@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from workbench import workspace
 from workbench.core.errors import Unavailable
 from workbench.features.definitions.kinds import SERVICE, VIEW, VIEWS
 from workbench.features.online.freshness import Freshness
-from workbench.metadata import Artifact
+from workbench.metadata import Artifact, Metadata
 from workbench.server import listing
 from workbench.server.features.freshness import in_store, word_of
 from workbench.server.features.writing import named
@@ -17,10 +18,30 @@ from workbench.server.features.writing import named
 #: The most of each kind; a workspace with more is searched by `workbench features search`.
 MOST = 20_000
 
+_Row = tuple[Artifact, dict[str, Any]]
+
 
 def catalogue() -> dict[str, Any]:
     """Return the newest version of every view and service, newest use first."""
     metadata = workspace.current().metadata
+    now = metadata.clock.now()
+    commits = metadata.commits()
+    # To the minute, as facts say how long ago something was.
+    at = (commits, now.replace(second=0, microsecond=0))
+    found = _read(metadata) if commits is None else _recorded(metadata, at)
+    known, trouble = _in_store([each for each, _ in found if each.kind == VIEW])
+    rows = [row | {"freshness": _fresh(each, known, now)} for each, row in found]
+    return {"features": rows, "trouble": trouble}
+
+
+@lru_cache(maxsize=1)
+def _recorded(metadata: Metadata, at: object) -> list[_Row]:
+    """Read thousands of records only when somebody has changed one."""
+    del at  # when that was
+    return _read(metadata)
+
+
+def _read(metadata: Metadata) -> list[_Row]:
     found = [
         each
         for kind in (*VIEWS, SERVICE)
@@ -28,15 +49,12 @@ def catalogue() -> dict[str, Any]:
     ]
     used = metadata.last_used([each.id for each in found])
     around = listing.surroundings(metadata, found)
-    known, trouble = _in_store([each for each in found if each.kind == VIEW])
     rows = [
-        listing.artifact_record(each, around, used.get(each.id))
-        | _looked_for(each)
-        | {"freshness": _fresh(each, known, around.now)}
+        (each, listing.artifact_record(each, around, used.get(each.id)) | _looked_for(each))
         for each in found
     ]
-    rows.sort(key=lambda row: row["used_at"], reverse=True)
-    return {"features": rows, "trouble": trouble}
+    rows.sort(key=lambda row: row[1]["used_at"], reverse=True)
+    return rows
 
 
 def _in_store(views: list[Artifact]) -> tuple[dict[str, Freshness] | None, str | None]:

@@ -9,9 +9,7 @@ from typing import Any
 from workbench import workspace
 from workbench.core.calls import call
 from workbench.core.json_values import as_json
-from workbench.features.definitions.views import view_from
-from workbench.features.online.freshness import Freshness
-from workbench.features.online.freshness import freshness as asked
+from workbench.features.online.freshness import Freshness, freshness_of
 from workbench.metadata import Artifact, Execution
 from workbench.server.features.records import is_readable
 from workbench.server.tables import column, table
@@ -60,7 +58,7 @@ def in_store(views: Sequence[Artifact]) -> dict[str, Freshness]:
     readable = [each for each in views if is_readable(each)]
     if not readable:
         return {}
-    found = asked([view_from(each) for each in readable])
+    found = freshness_of(readable)
     return {each.id: known for each, known in zip(readable, found, strict=True)}
 
 

@@ -52,7 +52,9 @@ ON CONFLICT (name) DO UPDATE SET
 """
 _READ = "(SELECT row FROM feature_rows WHERE view = ? AND key = ?)"
 _MAPPED = 268435456  # bytes of the file that are read without a call for each page
+_MARKS = "SELECT name, rows, newest, written_at, source FROM feature_tables"
 _KEYS_AT_ONCE = 5000
+_MARKS_AT_ONCE = 500
 _LOOK_EVERY = 1.0  # seconds after which a reader looks whether its file is still the one there
 _PUT = f"""
 INSERT INTO feature_rows (view, key, row) VALUES (?, ?, ?)
@@ -142,10 +144,13 @@ class SqliteStore:
     def marks(self, tables: Sequence[str]) -> list[Marks | None]:
         """Return what was noted of tables, in order."""
         with self._errors():
-            query = "SELECT rows, newest, written_at, source FROM feature_tables WHERE name = ?"
             execute = self._connection().execute
-            found = [execute(query, (table,)).fetchone() for table in tables]
-        return [None if each is None else _marks(*each) for each in found]
+            found: dict[str, Marks] = {}
+            for first in range(0, len(tables), _MARKS_AT_ONCE):
+                part = tables[first : first + _MARKS_AT_ONCE]
+                query = f"{_MARKS} WHERE name IN ({', '.join('?' * len(part))})"
+                found.update((name, _marks(*known)) for name, *known in execute(query, part))
+        return [found.get(table) for table in tables]
 
     def tables(self) -> list[str]:
         """Return the tables that were ever written and not dropped, sorted."""
