@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import click
 
-from workbench.cli.output import as_json, duration, in_workspace, print_json, print_table
+from workbench.cli.output import as_json, coarse, in_workspace, print_json, print_table
 
 
 @click.command()
@@ -57,7 +57,7 @@ def leakage(spine: str, features: tuple[str, ...], label: str | None, wants_json
             each.feature,
             each.rows,
             f"{each.share:.1%}",
-            _length(each.late_median),
+            coarse(each.late_median),
             each.known,
             each.by_event_time,
         )
@@ -134,17 +134,13 @@ def skew(service: str, wants_json: bool) -> None:
         print_json(found.to_json())
         return
     rows = [
-        (each.feature, each.rows, each.stale, each.ahead, each.wrong, _length(each.lag))
+        (each.feature, each.rows, each.stale, each.ahead, each.wrong, coarse(each.lag))
         for each in found.features
     ]
     print_table(("feature", "compared", "stale", "ahead", "wrong", "lag"), rows, empty="")
 
 
 QUESTIONS = (why, leakage, discover, skew)
-
-
-def _length(length: timedelta | None) -> str | None:
-    return None if length is None else duration(length.total_seconds(), coarse=True)
 
 
 def _minute(moment: datetime | None) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -12,7 +11,7 @@ from workbench.cli.feature_questions import QUESTIONS
 from workbench.cli.feature_stream import stream
 from workbench.cli.output import (
     as_json,
-    duration,
+    coarse,
     in_workspace,
     parse_assignments,
     print_json,
@@ -101,7 +100,7 @@ def show(reference: str, wants_json: bool) -> None:
         ("keys", ", ".join(f"{each.name} ({each.type})" for each in view.keys)),
         ("time", view.time or "static"),
         ("known from", view.created or view.time or "always"),
-        ("valid for", _length(view.ttl) or "any age"),
+        ("valid for", coarse(view.ttl) or "any age"),
         ("reads", ", ".join([*view.source.datasets.values(), *view.source.views.values()])),
         ("owner", view.owner),
         ("tags", ", ".join(view.tags)),
@@ -133,7 +132,7 @@ def freshness(views: tuple[str, ...], wants_json: bool) -> None:
             each.ref,
             each.rows,
             each.newest_event,
-            _length(each.lag),
+            coarse(each.lag),
             each.written_at,
             each.source,
         )
@@ -296,7 +295,7 @@ def _print_views(
             kind_of(each),
             ", ".join(dict.fromkeys(key for entity in each.entities for key in entity.keys)),
             len(each.columns),
-            _length(getattr(each, "ttl", None)),  # an on-demand view has no age
+            coarse(getattr(each, "ttl", None)),  # an on-demand view has no age
             each.owner,
             ", ".join(each.tags),
         )
@@ -341,7 +340,3 @@ def _facts(view: View) -> dict[str, Any]:
         "tags": list(view.tags),
         "description": view.description,
     }
-
-
-def _length(length: timedelta | None) -> str | None:
-    return None if length is None else duration(length.total_seconds(), coarse=True)

@@ -123,6 +123,17 @@ def duration(seconds: float, *, coarse: bool = False) -> str:
     return ""
 
 
+def coarse(length: timedelta | None) -> str | None:
+    """Return how long something is as people read it; None where that is not known.
+
+    Examples
+    --------
+    >>> coarse(timedelta(hours=6)), coarse(None)
+    ('6 h', None)
+    """
+    return None if length is None else duration(length.total_seconds(), coarse=True)
+
+
 def _width(text: str) -> int:
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
