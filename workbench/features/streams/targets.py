@@ -42,15 +42,7 @@ class Change:
 
 
 class Target(Protocol):
-    """The rows of one view.
-
-    Attributes
-    ----------
-    keeps : bool
-        Whether a row is made of the one before, so that the checkpoint keeps it.
-    """
-
-    keeps: bool
+    """The rows of one view."""
 
     def change(self, events: Sequence[Event], now: int) -> Change:
         """Return what events change; nothing is written."""
@@ -67,8 +59,6 @@ class Target(Protocol):
 
 class PlainTarget:
     """A view whose rows are its events: of each key the latest one stays."""
-
-    keeps = False
 
     def __init__(self, view: FeatureView) -> None:
         self._table = view.table
@@ -106,8 +96,6 @@ class AggregatedTarget:
     known : callable
         Returns the rows so far of some keys, by key.
     """
-
-    keeps = True
 
     def __init__(
         self, view: FeatureView, known: Callable[[Sequence[bytes]], Mapping[bytes, bytes]]
