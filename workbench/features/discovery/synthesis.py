@@ -22,6 +22,7 @@ from workbench.data.datasets import Dataset, dataset
 from workbench.data.engine import open_engine, parquet, quoted
 from workbench.features.definitions.aggregations import Aggregation
 from workbench.features.discovery.candidates import Candidate, Candidates
+from workbench.features.discovery.own_rows import apart
 from workbench.features.discovery.proving import Progress
 from workbench.features.discovery.ranking import Tried, ranked
 from workbench.features.discovery.relations import Relation, relations_of
@@ -124,13 +125,13 @@ def discover_features(
         [found.time, found.label],
         {e.name for e in found.datasets},
     )
-    known, refused = _apart(known, found)
+    rows = _sampled(found, sample)
+    known, refused, doubts = apart(known, found, rows)
     if not known:
         raise InvalidInput(
             "no dataset is related to the spine: " + "; ".join([*notes, *refused]),
             hint='say by which key: relations={"dataset": ["column"]}',
         )
-    rows = _sampled(found, sample)
     target = target_of(rows.column(found.label), found.label)
     tried: list[Tried] = []
     home = workspace.current().home
@@ -171,24 +172,8 @@ def discover_features(
         target.metric,
         target.chance,
         clock.monotonic() - began,
-        (*notes, *refused),
+        (*notes, *refused, *doubts),
     )
-
-
-def _apart(relations: Sequence[Relation], spine: Spine) -> tuple[list[Relation], list[str]]:
-    """Leave out what would tell a row its own label.
-
-    Rows of the spine's own dataset are known when they happen, unless it says otherwise; the row
-    itself, which holds the label, would be among them.
-    """
-    own = {each.name for each in spine.datasets}
-    kept = [each for each in relations if each.dataset.name not in own or each.created is not None]
-    left = {each.dataset.ref for each in relations} - {each.dataset.ref for each in kept}
-    return kept, [
-        f"{ref} is the spine, and does not say when its rows became known (created=): they would "
-        "tell their own label"
-        for ref in sorted(left)
-    ]
 
 
 def _sampled(spine: Spine, count: int) -> pa.Table:

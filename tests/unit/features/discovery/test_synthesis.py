@@ -212,6 +212,22 @@ def test_a_spine_s_own_rows_tell_only_what_was_known(spine: pa.Table) -> None:
     assert {each.definition.keys for each in found} == {("origin",), ("flight",)}
 
 
+def test_a_cut_of_a_dataset_does_not_find_its_own_rows_there(spine: pa.Table) -> None:
+    delay = np.where(spine["late"], 40.0, 2.0) + np.arange(ROWS) % 3
+    spine = spine.append_column("miles", pa.array(CHANCE.random(ROWS)))
+    ingest(spine.drop(["late"]).append_column("delay", pa.array(delay)), name="flights", time="at")
+    with pytest.raises(InvalidInput, match=r"flights@1 has the spine's own rows.*own label"):
+        discover_features(spine, label="late", time="at", datasets=["flights"])
+    named = {"flights": ["origin"]}
+    only = spine.select(["origin", "at", "late"])
+    found = discover_features(only, label="late", time="at", datasets=["flights"], relations=named)
+    assert any("flights@1 at their very moment" in each for each in found.notes)
+    weather()
+    found = discover_features(spine, label="late", time="at", datasets=["weather", "flights"])
+    assert {each.definition.dataset for each in found} == {"weather"}
+    assert [each for each in found.notes if "very moment" in each] == []
+
+
 def test_it_is_told_as_json_and_escaped(place: Workspace) -> None:
     rows = pa.table({"<i>": [1, 2] * 50, "at": times()[:100], "<script>": [1.0, 2.0] * 50})
     ingest(rows, name="odd", time="at")
