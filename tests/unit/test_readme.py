@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 
 import click
+import pandas as pd
 import pytest
 
 import workbench
+from workbench import workspace
 from workbench.cli import commands
+from workbench.data.samples import nycflights13
 from workbench.magics import MAGICS
 
 ROOT = Path(__file__).parents[2]
@@ -46,3 +50,17 @@ def test_linked_files(path):
 def _code(text):
     """Return what stands in code blocks and between backticks."""
     return "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text, flags=re.DOTALL))
+
+
+def test_the_features_run(tmp_path):
+    """What needs no server: from the entity to the online store."""
+    section = TEXT.partition("## Features, correct in time")[2]
+    code = re.search(r"```python\n(.*?)```", section, re.DOTALL)[1].partition("wb.stream(")[0]
+    raw = nycflights13("flights").dropna(subset="arr_delay").head(6000)
+    raw = raw.assign(landed=raw.time_hour + pd.Timedelta(hours=8), late=raw.arr_delay > 15)
+    with workspace.use(workspace.connect(home=tmp_path)):
+        workbench.ingest(raw, name="flights", time="time_hour", created="landed", label="late")
+        (tmp_path / "readme.py").write_text("import workbench as wb\n" + code)
+        known = runpy.run_path(str(tmp_path / "readme.py"))
+        assert known["examples"].rows == len(raw)
+        assert workbench.online(known["service"], [{"carrier": "UA", "distance": 719.0}])
