@@ -21,8 +21,10 @@ def ends(asked: Asked, tile: int, window: int) -> Whole:
     return (asked.event // tile + 1) * tile + window
 
 
-def latest(asked: Asked, valid: Flags, rank: Whole, until: Whole) -> Whole:
-    """Return the place of the event that `last` gives for each question; -1 where none counts.
+def latest(asked: Asked, valid: Flags, rank: Whole) -> Whole:
+    """Return the place of the event that `last` gives for each question; -1 where there is none.
+
+    It is the same for every window, and counts in those that it has not left.
 
     Parameters
     ----------
@@ -31,22 +33,19 @@ def latest(asked: Asked, valid: Flags, rank: Whole, until: Whole) -> Whole:
         Which events have a value.
     rank : numpy.ndarray of int64
         Of their values, which settles what is equal in time.
-    until : numpy.ndarray of int64
-        As `ends` gives it.
     """
     rows = np.flatnonzero(valid)
     found = np.full(len(asked.key), _NONE)
     if not len(rows):
         return found
     code = asked.code[rows]
-    order = np.lexsort((rank[rows], asked.created[rows], asked.event[rows], code))
-    freshness = np.empty(len(rows), np.int64)
-    freshness[order] = np.arange(len(rows))
     # A later key's events are all fresher, so the running maximum begins anew at each key.
-    best = rows[order[np.maximum.accumulate(freshness)]]
+    freshness = asked.moment[rows] * (int(rank.max()) + 1) + rank[rows]
+    fresh = freshness == np.maximum.accumulate(freshness)
+    best = rows[np.maximum.accumulate(np.where(fresh, np.arange(len(rows)), 0))]
     last = before(code, asked.visible[rows], asked.key, asked.at + 1) - 1
     place = best[np.maximum(last, 0)]
-    counts = (last >= 0) & (asked.code[place] == asked.key) & (asked.at < until[place])
+    counts = (last >= 0) & (asked.code[place] == asked.key)
     found[counts] = place[counts]
     return found
 
@@ -80,26 +79,47 @@ def decayed(asked: Asked, valid: Flags, values: Floats, half: int) -> Floats:
     return total
 
 
-def distinct(asked: Asked, valid: Flags, rank: Whole, until: Whole) -> Whole:
+def by_value(asked: Asked, valid: Flags, rank: Whole) -> tuple[Whole, Whole]:
+    """Return the events that have a value by key, value and visibility, and each one's value.
+
+    What is returned of values are numbers that differ between keys, too, and rise.
+    """
+    rows = np.flatnonzero(valid)
+    if not len(rows):
+        return rows, rows
+    group = _pairs(asked.code[rows], rank[rows])
+    order = np.argsort(group, kind="stable")  # events of a key are sorted by visibility
+    group = group[order]
+    return rows[order], np.cumsum(np.append(0, group[1:] != group[:-1]))
+
+
+def distinct(asked: Asked, rows: Whole, group: Whole, until: Whole, tile: int) -> Whole:
     """Return how many different values count at each question's instant.
 
     A value counts during the union of its events' lives.
+
+    Parameters
+    ----------
+    asked : Asked
+    rows, group : numpy.ndarray of int64
+        As `by_value` gives them.
+    until : numpy.ndarray of int64
+        As `ends` gives it.
+    tile : int
     """
-    rows = np.flatnonzero(valid & (asked.visible < until))  # some come too late to live
+    alive = asked.visible[rows] < until[rows]  # some come too late to live
+    rows, group = rows[alive], group[alive]
     if not len(rows):
         return np.zeros(len(asked.key), np.int64)
-    group = _pairs(asked.code[rows], rank[rows])
-    order = np.lexsort((asked.visible[rows], group))
-    rows, group = rows[order], group[order]
-    group = np.cumsum(np.append(0, group[1:] != group[:-1]))
     begin, end = asked.visible[rows], until[rows]
-    # Ends as ranks, so that with the group's number above them they have room.
-    times = np.unique(end, return_inverse=True)[1].astype(np.int64)
-    bits = len(times).bit_length()
+    # Ends as numbers of tiles, so that with the group's number above them they have room.
+    least = int(end.min())
+    times = (end - least) // tile
+    bits = int(times.max()).bit_length()
+    if int(group[-1]).bit_length() + bits > 62:
+        group = np.unique(group, return_inverse=True)[1].astype(np.int64)
     reach = np.maximum.accumulate((group << bits) | times)
-    by_time = np.empty(len(times), np.int64)
-    by_time[times] = end
-    reached = by_time[reach & ((1 << bits) - 1)]
+    reached = (reach & ((1 << bits) - 1)) * tile + least
     fresh = np.ones(len(rows), bool)
     fresh[1:] = (group[1:] != group[:-1]) | (begin[1:] > reached[:-1])
     last = np.append(fresh[1:], True)

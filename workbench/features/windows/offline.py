@@ -11,7 +11,7 @@ import numpy as np
 from workbench.core.errors import InvalidInput
 from workbench.features.windows.columns import Held
 from workbench.features.windows.layout import Feature, Layout
-from workbench.features.windows.lives import decayed, distinct, ends, latest, top
+from workbench.features.windows.lives import by_value, decayed, distinct, ends, latest, top
 from workbench.features.windows.passes import Asked, Pass, Passes
 from workbench.features.windows.ranges import Floats, Whole, extremes, moments, sums
 
@@ -114,6 +114,8 @@ class _Answers:
         self._held: dict[int, Held] = {}
         self._passes: dict[int, Passes] = {}
         self._ranges: dict[tuple[int | None, int, int], list[Pass]] = {}
+        self._by_value: dict[int, tuple[Whole, Whole]] = {}
+        self._latest: dict[int, Whole] = {}
         self._ends: dict[tuple[int, int], Whole] = {}
         self._sums: dict[tuple[int | None, int, int], Floats] = {}
 
@@ -126,10 +128,13 @@ class _Answers:
             return pa.array(self._spread(count))
         held = self._column(feature.column)
         if function == "distinct":
-            found = distinct(self._asked, held.valid, held.rank, self._until(feature))
+            if feature.column not in self._by_value:
+                self._by_value[feature.column] = by_value(self._asked, held.valid, held.rank)
+            rows, group = self._by_value[feature.column]
+            found = distinct(self._asked, rows, group, self._until(feature), feature.tile)
             return pa.array(self._spread(found))
         if function in ("last", "top_k"):
-            return self._chosen(feature, held)
+            return self._chosen(feature, feature.column, held)
         some = count > 0
         if function in ("min", "max"):
             return self._arrow(held.given(self._extreme(feature, held)), some)
@@ -240,14 +245,18 @@ class _Answers:
             seen[place] = True
         return best
 
-    def _chosen(self, feature: Feature, held: Held) -> pa.Array:
+    def _chosen(self, feature: Feature, column: int, held: Held) -> pa.Array:
         import pyarrow as pa
 
         asked, until = self._asked, self._until(feature)
         if feature.function == "last":
-            place = latest(asked, held.valid, held.rank, until)
-            ranks = held.rank[place] if len(held.rank) else place
-            return self._arrow(held.named(np.where(place < 0, 0, ranks)), place >= 0)
+            if column not in self._latest:
+                self._latest[column] = latest(asked, held.valid, held.rank)
+            place = self._latest[column]
+            if not len(until):
+                return self._arrow(held.named(np.maximum(place, 0)), place >= 0)
+            counts = (place >= 0) & (asked.at < until[place])
+            return self._arrow(held.named(np.where(counts, held.rank[place], 0)), counts)
         best = np.full((self._count, feature.k), -1)
         best[self._order] = top(asked, held.valid, held.rank, until, feature.k)
         flat = best.reshape(-1)

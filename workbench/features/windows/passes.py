@@ -49,6 +49,18 @@ class Asked:
         return before(self.code, self.visible, self.key, self.at + 1)
 
     @cached_property
+    def moment(self) -> Whole:
+        """For each event, a number that rises by key, event time and creation time."""
+        order = np.lexsort((self.created, self.event, self.code))
+        rises = np.zeros(len(order), bool)
+        for each in (self.code, self.event, self.created):
+            there = each[order]
+            rises[1:] |= there[1:] != there[:-1]
+        found = np.empty(len(order), np.int64)
+        found[order] = np.cumsum(rises)
+        return found
+
+    @cached_property
     def starts(self) -> Whole:
         """For each question, the place of its key's first event."""
         return np.searchsorted(self.code, self.key)
