@@ -163,6 +163,14 @@ async def test_a_search_says_how_far_it_is_and_its_finds_become_code(post, monke
     assert 'datasets=["landings", "planes"]' in found["code"]
     worth = [each["worth"] for each in found["candidates"]]
     assert worth == sorted(worth, reverse=True)
+    parts = {each["feature"]: each["parts"] for each in found["candidates"]}
+    assert parts["landings_by_carrier:arr_delay_max_1d"] == {
+        "function": "max",
+        "column": "arr_delay",
+        "dataset": "landings",
+        "keys": "carrier",
+        "window": "1d",
+    }
     names = [each["feature"] for each in found["candidates"]]
     assert "planes_by_tailnum:seats" in names
     wanted = ["landings_by_carrier:arr_delay_mean_7d", "landings_by_carrier:arr_delay_max_1d"]

@@ -139,7 +139,17 @@ export interface IRelated {
 export interface ICandidate {
   readonly feature: string;
   readonly view: string;
+  /** What it is made of, in English; `parts` are the same where they can be said in any language. */
   readonly source: string;
+  readonly parts: {
+    /** Missing where the column is taken as it is. */
+    readonly function?: string;
+    /** Null for a count of rows. */
+    readonly column: string | null;
+    readonly dataset: string;
+    readonly keys: string;
+    readonly window?: string;
+  } | null;
   readonly worth: number;
   readonly present: number;
   readonly sure: boolean;

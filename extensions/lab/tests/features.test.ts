@@ -116,7 +116,7 @@ describe("code in colours", () => {
 
 describe("suggested features", () => {
   const candidate = (feature: string, more: Partial<ICandidate> = {}): ICandidate => ({
-    feature, view: "v", source: "", worth: 0.6, present: 1, sure: true, like: null, ...more,
+    feature, view: "v", source: "", parts: null, worth: 0.6, present: 1, sure: true, like: null, ...more,
   });
 
   it("lists those that surely tell something, and nothing twice", () => {

@@ -25,6 +25,7 @@ from workbench.features.discovery.proving import proposed
 from workbench.features.discovery.readings import Undecided
 from workbench.features.discovery.relations import relations_of
 from workbench.features.discovery.synthesis import discover_features
+from workbench.features.discovery.writing import Definition
 from workbench.features.offline.spines import read_spine
 
 Told = Callable[[int, int], None]
@@ -136,6 +137,7 @@ def discover(wanted: Mapping[str, Any], told: Told) -> dict[str, Any]:
                 "feature": each.feature,
                 "view": each.definition.name,
                 "source": each.source,
+                "parts": _parts(each.definition),
                 "worth": each.worth,
                 "present": each.present,
                 "sure": each.sure,
@@ -179,6 +181,26 @@ def _likely(known: Dataset, keys: list[list[str]]) -> list[str] | None:
     texts = {each.name for each in known.columns if each.family == "STRING"}
     declared = [each for each in keys if each == list(known.key)]
     return next(iter(declared + [each for each in keys if set(each) <= texts]), None)
+
+
+def _parts(wanted: Definition) -> dict[str, Any] | None:
+    """Return what a feature is made of, to be said in the reader's language.
+
+    None for one of several datasets, which its source says in words.
+    """
+    if wanted.dataset is None:
+        return None
+    keys = ", ".join(wanted.keys)
+    if not wanted.aggregations:
+        return {"column": wanted.features[0], "dataset": wanted.dataset, "keys": keys}
+    (made,) = wanted.aggregations
+    return {
+        "function": made.function,
+        "column": made.column,
+        "dataset": wanted.dataset,
+        "keys": keys,
+        "window": short(made.lengths[0]),
+    }
 
 
 def _relations(wanted: Mapping[str, Any]) -> dict[str, list[str]]:

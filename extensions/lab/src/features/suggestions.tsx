@@ -209,6 +209,31 @@ export function beyondChance(worth: number, chance: number): number {
   return Math.min(Math.max((worth - chance) / (1 - chance), 0), 1);
 }
 
+/** What a candidate is made of, in the reader's language. */
+function madeOf({ parts, source }: ICandidate, { trans }: ILanguage): string {
+  if (parts === null) {
+    return source;
+  }
+  const { column, dataset, keys, window = "" } = parts;
+  if (parts.function === undefined) {
+    return trans.__("%1 of %2 of the same %3", column ?? "", dataset, keys);
+  }
+  return column === null
+    ? trans.__("rows of %1 of the same %2 in %3", dataset, keys, window)
+    : trans.__("%1 of %2 of %3 of the same %4 in %5", functionName(parts.function, trans), column, dataset, keys, window);
+}
+
+function functionName(name: string, trans: ILanguage["trans"]): string {
+  const names: Record<string, () => string> = {
+    mean: () => trans.__("mean"),
+    sum: () => trans.__("sum"),
+    max: () => trans.__("maximum"),
+    last: () => trans.__("last value"),
+    distinct: () => trans.__("different values"),
+  };
+  return names[name]?.() ?? name;
+}
+
 function Candidates(props: {
   api: Api;
   found: IFound;
@@ -285,7 +310,7 @@ function Candidates(props: {
                   {each.present.toLocaleString(language.locale, { style: "percent", maximumSignificantDigits: 3 })}
                 </td>
                 <td data-format="prose">
-                  {each.source}
+                  {madeOf(each, language)}
                   {each.like !== null ? (
                     <span className="wb-Faint"> · {trans.__("like %1", each.like)}</span>
                   ) : each.sure ? null : (
