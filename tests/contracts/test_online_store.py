@@ -225,6 +225,32 @@ def test_two_writers_and_a_reader_at_once_agree_in_the_end(store: OnlineStore) -
     assert store.read([(TABLE, key) for key in keys]) == [row(39)] * 50
 
 
+def test_readers_never_wait_for_a_writer_that_takes_long_and_other_writers_do(
+    store: OnlineStore, url: str
+) -> None:
+    store.put(TABLE, [(b"a", row(1))], said(1))
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow() -> Iterator[tuple[bytes, bytes]]:
+        yield b"a", row(2)
+        begun.set()
+        assert go_on.wait(30)
+        yield b"b", row(2)
+
+    other = open_store(url)
+    with ThreadPoolExecutor() as pool:
+        writing = pool.submit(store.replace, TABLE, slow(), said(2))
+        assert begun.wait(30)
+        late = pool.submit(other.put, "another", [(b"a", row(3))])
+        for reader in (store, open_store(url)):
+            assert reader.rows_of([([TABLE], [b"a", b"b"])]) == [(said(1), [row(1), None])]
+            assert reader.read([(TABLE, b"a")]) == [row(1)]
+        go_on.set()
+        assert (writing.result(), late.result()) == (2, 1)
+    assert store.rows_of([([TABLE, "another"], [b"a"])]) == [(said(2), [row(2)]), (None, [row(3)])]
+    other.close()
+
+
 def test_a_store_is_shared_by_all_who_open_it_and_opens_again(url: str, store: OnlineStore) -> None:
     store.put(TABLE, [(b"a", row(1))])
     other = open_store(url)

@@ -155,6 +155,7 @@ class ReadyPlan:
         found = store.rows_of(
             [(tables, keys) for (_, _, tables), keys in zip(self._groups, given, strict=True)]
         )
+        gaps = [None in keys for keys in given]
         answers, absent, instants = [], [], []
         for view, (place, group) in zip(self._views, self._places, strict=True):
             stored, rows = found[place]
@@ -167,7 +168,7 @@ class ReadyPlan:
                 answers.append([NOTHING] * len(rows))
                 continue
             decoded = view.decode(rows, instant, known_by)
-            if None in given[group]:  # of a missing key nothing is known, not even that it is 0
+            if gaps[group]:  # of a missing key nothing is known, not even that it is 0
                 decoded = [
                     NOTHING if key is None else each
                     for key, each in zip(given[group], decoded, strict=True)

@@ -58,19 +58,18 @@ def _rows(
 ) -> tuple[set[bytes], _Rows]:
     """Return the values that `TOUCH` had given while rows were read, and the rows of each table."""
     values: set[bytes] = set()
-    found: _Rows = []
+    found: _Rows = [[] for _ in tables]
     for first in range(0, len(tables), AT_ONCE):
         names = tables[first : first + AT_ONCE]
-        rows: _Rows = [[] for _ in names]
         width = max(AT_ONCE // len(names), 1)
         for begin in range(0, len(keys) or 1, width):
             part = keys[begin : begin + width]
+            count = len(part)
             given = (*names, *part) if part else ()
-            value, *read = connection.execute(_query(len(names), len(part)), given).fetchone()
-            values.add(value)
-            for place, mine in enumerate(rows):
-                mine.extend(read[place * len(part) : (place + 1) * len(part)])
-        found += rows
+            read = connection.execute(_query(len(names), count), given).fetchone()
+            values.add(read[0])
+            for place in range(len(names)):
+                found[first + place] += read[1 + place * count : 1 + (place + 1) * count]
     return values, found
 
 
