@@ -31,12 +31,24 @@ def extremes(values: Numbers, low: Whole, high: Whole, *, least: bool) -> Number
     """
     choose = np.minimum if least else np.maximum
     found = np.empty(len(low), values.dtype)
+    count = high - low
+    long = np.flatnonzero(count >= 2 * _SHORT)  # such that there is a whole block in each
+    short = np.arange(len(low)) if not len(long) else np.flatnonzero(count < 2 * _SHORT)
     best, span = values, 1
-    for level, places in _by_level(_bits(high - low) - 1):
+    for level, places in _by_level(_bits(count[short]) - 1):
         while span < 1 << level:  # best[i] is that of the `span` values from i
             best = choose(best[:-span], best[span:])
             span *= 2
-        found[places] = choose(best[low[places]], best[high[places] - span])
+        mine = short[places]
+        found[mine] = choose(best[low[mine]], best[high[mine] - span])
+    if len(long):
+        blocks = np.pad(values, (0, -len(values) % _SHORT), mode="edge").reshape(-1, _SHORT)
+        from_start = choose.accumulate(blocks, axis=1)
+        to_end = choose.accumulate(blocks[:, ::-1], axis=1)[:, ::-1].reshape(-1)
+        first, end = low[long], high[long]
+        ends = choose(to_end[first], from_start.reshape(-1)[end - 1])
+        whole = extremes(from_start[:, -1], -(-first // _SHORT), end // _SHORT, least=least)
+        found[long] = choose(ends, whole)
     return found
 
 
