@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tornado.httpclient import HTTPClientError
@@ -213,6 +214,18 @@ async def test_work_ends_when_the_browser_leaves(post, jp_fetch, monkeypatch):
         await jp_fetch("workbench", "api", "features", "discover", **request)
     assert began.is_set()
     assert await asyncio.to_thread(ended.wait, 10)
+
+
+async def test_work_that_waits_for_its_turn_says_so(post, monkeypatch):
+    free = threading.Event()
+    monkeypatch.setattr(discovering, "_BETWEEN", 0.01)
+    with ThreadPoolExecutor(1) as threads:
+        monkeypatch.setattr(discovering, "_threads", threads)
+        threads.submit(free.wait, 10)
+        asyncio.get_running_loop().call_later(0.3, free.set)
+        first, *_, last = await post("prove", source=CELL)
+    assert first == {"waits": True}
+    assert last["found"]["equal"]
 
 
 async def test_only_the_latest_finds_are_kept(post, monkeypatch):
