@@ -222,13 +222,13 @@ async def test_bad_input_is_refused_with_the_value_and_a_hint(records, jp_fetch)
         assert json.loads(error.response.body)["hint"]
 
 
-@pytest.mark.parametrize("route", [pattern for pattern, _ in ROUTES])
-async def test_every_route_asks_for_authentication(records, jp_fetch, route):
+@pytest.mark.parametrize(("route", "handler"), ROUTES)
+async def test_every_route_asks_for_authentication(records, jp_fetch, route, handler):
     path = route.replace("([^/]+)", "some").replace("([0-9a-f]{64})", "0" * 64)
-    method = (
-        "POST" if route.endswith(("alias", "/run", "/edits", "/preview", "quickstart")) else "GET"
-    )
-    method = "DELETE" if "/alias/" in route else method
+    own = {
+        name for kind in handler.__mro__ if "workbench" in kind.__module__ for name in vars(kind)
+    }
+    method = next(each for each in ("GET", "POST", "DELETE") if each.lower() in own)
     error = await refused(
         jp_fetch(
             "workbench",
