@@ -8,12 +8,12 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from workbench import workspace
-from workbench.core.daemons import Daemon
+from workbench.core.daemons import Daemons
 from workbench.core.errors import NotFound
 from workbench.serving.feature_measures import FeatureMeasures
 from workbench.serving.feature_server import FeatureApp
@@ -35,19 +35,22 @@ class FeatureServer:
     service : str
     url : str
         Such as ``http://127.0.0.1:8700``; the service is at ``/v1/features/<service>`` there.
+    daemons : Daemons
+        Of the workspace that it belongs to, whichever is the current one later.
     """
 
     service: str
     url: str
+    daemons: Daemons = field(repr=False, compare=False)
 
     @property
     def running(self) -> bool:
         """Whether its process lives."""
-        return workspace.current().daemons.get(_name(self.service)) is not None
+        return self.daemons.get(_name(self.service)) is not None
 
     def stop(self) -> None:
         """End it; its log stays."""
-        workspace.current().daemons.stop(_name(self.service))
+        self.daemons.stop(_name(self.service))
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -100,7 +103,7 @@ def serve_features(
     host = space.settings.serving_host
     if (running := space.daemons.get(_name(name))) is not None:
         if running.facts["plan"] == digest:
-            return _server(name, running)
+            return FeatureServer(name, running.facts["url"], space.daemons)
         # Clients know the address: the new version answers there, after a moment.
         port = port or urlsplit(running.facts["url"]).port
         space.daemons.stop(_name(name))
@@ -124,7 +127,7 @@ def serve_features(
         ready=ready,
         wait=wait,
     )
-    return _server(name, daemon)
+    return FeatureServer(name, daemon.facts["url"], space.daemons)
 
 
 def feature_server(service: str) -> FeatureServer:
@@ -135,13 +138,13 @@ def feature_server(service: str) -> FeatureServer:
     NotFound
         If none does.
     """
-    daemon = workspace.current().daemons.get(_name(service))
-    if daemon is None:
+    daemons = workspace.current().daemons
+    if (daemon := daemons.get(_name(service))) is None:
         raise NotFound(
             f"no process answers for the feature service {service!r}",
             hint=f"start one: wb.serve_features({service!r})",
         )
-    return _server(service, daemon)
+    return FeatureServer(service, daemon.facts["url"], daemons)
 
 
 def run(
@@ -187,10 +190,6 @@ def run(
     gc.collect()
     gc.freeze()
     uvicorn.Server(config).run()
-
-
-def _server(service: str, daemon: Daemon) -> FeatureServer:
-    return FeatureServer(service, daemon.facts["url"])
 
 
 def _digest(plan: Mapping[str, Any]) -> str:
