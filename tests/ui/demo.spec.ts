@@ -64,6 +64,7 @@ test("a feature view shows what its values are like, a dashboard what it draws",
   await showPanel(page);
   const shown = page.locator(".wb-Page:visible");
   await page.locator(ROW, { hasText: /^.weather_hourly/ }).first().click();
+  await shown.getByRole("tab", { name: "Through time" }).click();
   await expect(shown.locator(".wbu-Legend", { hasText: /weather_hourly@1/ })).toBeVisible();
   await expect(shown.getByRole("rowheader", { name: /temp/ })).toBeVisible();
   await page.screenshot({ path: `${SHOTS}/demo-view-light.png` });
