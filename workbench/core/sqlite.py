@@ -1,9 +1,11 @@
-"""SQLite's write-ahead log, switched on by several processes at once."""
+"""SQLite: its write-ahead log, switched on by several processes at once, and whole writes."""
 
 from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _PAUSE = 0.01
 
@@ -36,3 +38,16 @@ def use_wal(connection: sqlite3.Connection, wait: float = 30.0) -> None:
             time.sleep(_PAUSE)
         else:
             return
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Write all that is done inside, or nothing of it; the write lock is taken at once."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+    except BaseException:
+        if connection.in_transaction:  # a full disk has ended it already
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import InvalidInput, StorageFull, Unavailable
-from workbench.core.sqlite import use_wal
+from workbench.core.sqlite import transaction, use_wal
 
 _FORMAT = 1
 _AT_ONCE = 500
@@ -236,16 +236,8 @@ class Checkpoint:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._errors():
-            connection = self._connection()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                if connection.in_transaction:  # a full disk has ended it already
-                    connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+        with self._errors(), transaction(self._connection()) as connection:
+            yield connection
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from workbench.core.errors import StorageFull, Unavailable
 from workbench.core.files import file_lock
-from workbench.core.sqlite import use_wal
+from workbench.core.sqlite import transaction, use_wal
 from workbench.features.online.stores.encoding import ORDER_BYTES, event_of
 from workbench.features.online.stores.sqlite_states import AT_ONCE, BEGIN, TOUCH, States
 from workbench.features.online.stores.state import Marks, Writing, source_of
@@ -216,16 +216,8 @@ class SqliteStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._errors():
-            connection = self._connection(writes=True)
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                if connection.in_transaction:  # a full disk has ended it already
-                    connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+        with self._errors(), transaction(self._connection(writes=True)) as connection:
+            yield connection
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
