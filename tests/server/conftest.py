@@ -37,3 +37,13 @@ def loads(response):
     import json
 
     return json.loads(response.body)
+
+
+@pytest.fixture
+def part(ask):
+    """Ask for a part of a record's page; `ask` is the module's own."""
+
+    async def part(identifier, name):
+        return await ask("records", identifier, "parts", name)
+
+    return part

@@ -48,14 +48,6 @@ def ask(ids, jp_fetch):
     return ask
 
 
-@pytest.fixture
-def part(ask):
-    async def part(identifier, name):
-        return await ask("records", identifier, "parts", name)
-
-    return part
-
-
 def rows_of(part, title):
     """Return a table's rows as dictionaries."""
     table = next(each for each in part["tables"] if each["title"] == title)
